@@ -1,0 +1,18 @@
+namespace ActorQuorum.StateMachines;
+
+/// <summary>A deterministic state machine: the same commands in the same order give the same state and results on every node.</summary>
+internal interface IStateMachine
+{
+    /// <summary>Applies one committed command. An invalid command is a result with an error, never an exception.</summary>
+    CommandResult Apply(long index, ReadOnlyMemory<byte> command);
+
+    /// <summary>The state after the last applied command: immutable, readable from any thread.</summary>
+    IStateView View { get; }
+}
+
+/// <summary>An immutable root of a state machine's state.</summary>
+internal interface IStateView
+{
+    /// <summary>Answers a query against this state.</summary>
+    CommandResult Query(ReadOnlyMemory<byte> query);
+}

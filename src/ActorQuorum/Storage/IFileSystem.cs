@@ -1,0 +1,45 @@
+namespace ActorQuorum.Storage;
+
+/// <summary>The seam under storage: the few calls that the log and snapshots need. The simulator puts a faulty disk behind it.</summary>
+internal interface IFileSystem
+{
+    /// <summary>Creates <paramref name="directory"/> and its parents where they are missing.</summary>
+    void CreateDirectory(string directory);
+
+    /// <summary>The names (not paths) of the files in <paramref name="directory"/>, in ordinal order.</summary>
+    IReadOnlyList<string> List(string directory);
+
+    /// <summary>Opens a file for reading and appending; creates it empty if <paramref name="create"/> and it is missing.</summary>
+    IFile Open(string path, bool create);
+
+    /// <summary>Renames a file, replacing the target. Durable only after <see cref="FlushDirectory"/>.</summary>
+    void Rename(string from, string to);
+
+    /// <summary>Deletes a file. Durable only after <see cref="FlushDirectory"/>.</summary>
+    void Delete(string path);
+
+    /// <summary>Makes the creations, renames and deletions in <paramref name="directory"/> durable.</summary>
+    void FlushDirectory(string directory);
+
+    /// <summary>Free space where <paramref name="directory"/> lies, in bytes.</summary>
+    long FreeBytes(string directory);
+
+    /// <summary>Takes the lock file at <paramref name="path"/> for this process until disposed; null if another holds it.</summary>
+    IDisposable? TryLock(string path);
+}
+
+/// <summary>An open file of <see cref="IFileSystem"/>.</summary>
+internal interface IFile : IDisposable
+{
+    /// <summary>The file's length in bytes.</summary>
+    long Length { get; }
+
+    /// <summary>Writes <paramref name="bytes"/> at the end. Durable only after <see cref="Flush"/>.</summary>
+    void Append(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Reads at <paramref name="offset"/>; returns how many bytes were read, fewer than asked only at the end.</summary>
+    int Read(long offset, Span<byte> into);
+
+    /// <summary>Makes all that was appended durable (fdatasync). A failure is final: the file is not to be used again.</summary>
+    void Flush();
+}

@@ -1,0 +1,36 @@
+using ActorQuorum.Core.Raft;
+
+namespace ActorQuorum.Transport;
+
+/// <summary>Where a transport delivers what it hears: the NodeActor's side of the wire. Called from any thread.</summary>
+internal interface IPeerInbox
+{
+    /// <summary>A message of a member arrived, already decoded and checked.</summary>
+    /// <param name="from">The member, as its connection's hello proved.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="credit">Released once the message was handled; the connection reads on only while it holds credit.</param>
+    void Deliver(MemberId from, PeerMessage message, IInboundCredit credit);
+
+    /// <summary>The connection to a member was lost: what was sent to it and not answered may not have arrived.</summary>
+    /// <param name="peer">The member.</param>
+    void ConnectionLost(MemberId peer);
+}
+
+/// <summary>Bounds what one connection may have undelivered.</summary>
+internal interface IInboundCredit
+{
+    /// <summary>One message was handled.</summary>
+    void Release();
+}
+
+/// <summary>Carries messages to the other members. Never blocks and never throws: a message that cannot be sent is dropped.</summary>
+internal interface IPeerTransport : IAsyncDisposable
+{
+    /// <summary>Begins to listen and to connect; what arrives goes to <paramref name="inbox"/>.</summary>
+    /// <exception cref="IOException">The port is busy, with the address and what to do.</exception>
+    Task StartAsync(IPeerInbox inbox, CancellationToken cancellationToken);
+
+    /// <summary>Queues messages to one member, in order.</summary>
+    /// <returns>Whether the message was queued; false means it certainly was not sent.</returns>
+    bool Send(MemberId to, PeerMessage message);
+}

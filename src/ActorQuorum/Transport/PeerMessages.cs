@@ -1,0 +1,34 @@
+using ActorQuorum.Core.Raft;
+
+namespace ActorQuorum.Transport;
+
+/// <summary>What travels between nodes. The set is closed: every kind stands in this file.</summary>
+internal abstract record PeerMessage;
+
+/// <summary>A message of the consensus core.</summary>
+/// <param name="Message">The message.</param>
+internal sealed record Consensus(RaftMessage Message) : PeerMessage;
+
+/// <summary>What a forwarded request asks for.</summary>
+internal enum RequestKind
+{
+    /// <summary>A command to replicate.</summary>
+    Command = 0,
+
+    /// <summary>A linearizable query.</summary>
+    Query = 1,
+}
+
+/// <summary>A client's request that a follower passes to its leader.</summary>
+/// <param name="RequestId">The follower's number for it.</param>
+/// <param name="Kind">What it asks for.</param>
+/// <param name="Payload">The command or query.</param>
+/// <param name="Patience">How long the follower will still wait.</param>
+internal sealed record Forward(long RequestId, RequestKind Kind, ReadOnlyMemory<byte> Payload, TimeSpan Patience) : PeerMessage;
+
+/// <summary>The leader's answer to <see cref="Forward"/>: a result, or why there is none.</summary>
+/// <param name="RequestId">The follower's number for the request.</param>
+/// <param name="Result">The state machine's result, or null.</param>
+/// <param name="Error">Why there is none.</param>
+/// <param name="Detail">The error's text.</param>
+internal sealed record ForwardReply(long RequestId, CommandResult? Result, QuorumError? Error, string? Detail) : PeerMessage;
