@@ -6,10 +6,10 @@ namespace ActorQuorum;
 /// <summary>One node of a cluster, running in this process.</summary>
 public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
 {
-    private QuorumNode(NodeStatus status) => Status = status;
+    private const string Word = "The actors are not built yet.";
 
     /// <inheritdoc/>
-    public NodeStatus Status { get; }
+    public NodeStatus Status => throw new NotSupportedException(Word);
 
     /// <inheritdoc/>
     public Task Completion => Task.CompletedTask;
@@ -21,24 +21,24 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
     /// <returns>The running node.</returns>
     /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged.</exception>
     public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+        throw new NotSupportedException(Word);
 
     /// <inheritdoc/>
     public Task<CommandResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+        throw new NotSupportedException(Word);
 
     /// <inheritdoc/>
     public Task<CommandResult> QueryAsync(ReadOnlyMemory<byte> query, Consistency consistency, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+        throw new NotSupportedException(Word);
 
     /// <summary>Hands leadership to the follower that is furthest, as far as one can be brought up to date in time.</summary>
     /// <param name="patience">How long to try.</param>
     /// <returns>Whether this node does not lead any more.</returns>
-    public Task<bool> HandOverAsync(TimeSpan patience) => throw new NotSupportedException();
+    public Task<bool> HandOverAsync(TimeSpan patience) => throw new NotSupportedException(Word);
 
     /// <summary>Stops the node: no request is taken any more, what waits is answered, the log is closed cleanly.</summary>
     /// <returns>Ends when everything is closed.</returns>
-    public Task StopAsync() => Task.CompletedTask;
+    public Task StopAsync() => Completion;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
