@@ -41,7 +41,9 @@ internal sealed class Progress(MemberId id, long nextIndex, TimeSpan now)
     /// <summary>An answer of another data directory: what the old one held says nothing about the new one.</summary>
     public void Reincarnate(ulong incarnation, long lastIndex)
     {
+        var isFirstAnswer = Incarnation == 0;
         Incarnation = incarnation;
+        if (isFirstAnswer) return;
         IsProven = false;
         MatchIndex = 0;
         NextIndex = lastIndex + 1;
@@ -66,7 +68,8 @@ internal sealed class Progress(MemberId id, long nextIndex, TimeSpan now)
             LastAdvance = now;
         }
 
-        NextIndex = Math.Max(NextIndex, MatchIndex + 1);
+        // While probing nothing was sent beyond the probe: what was appended since is still to be sent.
+        NextIndex = IsProbing ? MatchIndex + 1 : Math.Max(NextIndex, MatchIndex + 1);
         while (_underWay.TryPeek(out var last) && last <= MatchIndex) _underWay.Dequeue();
         IsProbing = false;
         IsProbeOut = false;

@@ -1,11 +1,8 @@
-using System.Text;
-using ActorQuorum.Actors;
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.TestKit.Disk;
 using ActorQuorum.TestKit.Hosting;
 using ActorQuorum.TestKit.Network;
-using ActorQuorum.Transport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -116,24 +113,8 @@ internal sealed class SimulatedCluster
         node.WipeDisk();
     }
 
-    /// <summary>Sends <c>key=value</c> to a node.</summary>
-    public SimulatedRequest Put(SimulatedNode node, string key, string value, double patienceSeconds = 5) =>
-        Ask(node, RequestKind.Command, Consistency.Linearizable, $"{key}={value}", patienceSeconds);
-
-    /// <summary>Asks a node for a key.</summary>
-    public SimulatedRequest Get(SimulatedNode node, string key, Consistency consistency = Consistency.Linearizable, double patienceSeconds = 5) =>
-        Ask(node, RequestKind.Query, consistency, key, patienceSeconds);
-
     /// <summary>Each node's role, term, log and applied index, a line a node.</summary>
     public string Describe() => string.Join('\n', Nodes.Select(node => node.IsRunning
         ? $"{node.Name} {node.Core.Role} term {node.Core.Term} log {node.Core.Log.LastIndex} commit {node.Core.CommitIndex} applied {node.Core.AppliedIndex} proven {node.Core.IsProven}"
         : $"{node.Name} stopped {node.Failure?.Message}"));
-
-    private static SimulatedRequest Ask(SimulatedNode node, RequestKind kind, Consistency consistency, string text, double patienceSeconds)
-    {
-        var payload = Encoding.UTF8.GetBytes(text);
-        var request = new SimulatedRequest(payload);
-        node.Actors?.Take(new Request(kind, consistency, payload, TimeSpan.FromSeconds(patienceSeconds), request));
-        return request;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using ActorQuorum.Actors;
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
@@ -5,6 +6,7 @@ using ActorQuorum.Storage;
 using ActorQuorum.TestKit.Disk;
 using ActorQuorum.TestKit.Hosting;
 using ActorQuorum.TestKit.Network;
+using ActorQuorum.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace ActorQuorum.TestKit.Cluster;
@@ -87,6 +89,14 @@ internal sealed class SimulatedNode
         transport.StartAsync(Actors, CancellationToken.None).GetAwaiter().GetResult();
     }
 
+    /// <summary>A client of this node sets a key.</summary>
+    public SimulatedRequest Put(string key, string value, double patienceSeconds = 5) =>
+        Ask(RequestKind.Command, Consistency.Linearizable, $"{key}={value}", patienceSeconds);
+
+    /// <summary>A client of this node asks for a key.</summary>
+    public SimulatedRequest Get(string key, Consistency consistency = Consistency.Linearizable, double patienceSeconds = 5) =>
+        Ask(RequestKind.Query, consistency, key, patienceSeconds);
+
     /// <summary>Ends the process between two steps; what the disk was not told to keep is lost in the given way.</summary>
     public void Crash(CrashMode mode)
     {
@@ -103,6 +113,14 @@ internal sealed class SimulatedNode
 
     /// <summary>The process is swapped out for a while.</summary>
     public void Pause(TimeSpan duration) => _host?.Pause(duration);
+
+    private SimulatedRequest Ask(RequestKind kind, Consistency consistency, string text, double patienceSeconds)
+    {
+        var payload = Encoding.UTF8.GetBytes(text);
+        var request = new SimulatedRequest(payload);
+        Actors?.Take(new Request(kind, consistency, payload, TimeSpan.FromSeconds(patienceSeconds), request));
+        return request;
+    }
 
     /// <summary>Incarnations rise with virtual time, as they do with the real one.</summary>
     private ulong DrawIncarnation() => ((ulong)_simulation.Now.Ticks << 10) | (_simulation.Random.Next() & 1023) | 1;

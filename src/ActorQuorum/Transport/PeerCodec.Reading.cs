@@ -71,7 +71,8 @@ internal static partial class PeerCodec
         var numbers = new Numbers();
         numbers.ReadAll(ref reader);
         return new Consensus(new AppendEntriesReply(
-            numbers.Group, route.From, route.To, numbers[2], route.Incarnation, numbers.Flag(3), numbers[4], numbers[5], numbers[6]));
+            numbers.Group, route.From, route.To, numbers[2], route.Incarnation, numbers.Flag(3), numbers[4], numbers[5], numbers[6],
+            numbers.Flag(7)));
     }
 
     private static Consensus ReadHeartbeat(ref FieldReader reader, PeerRoute route)
@@ -86,7 +87,8 @@ internal static partial class PeerCodec
     {
         var numbers = new Numbers();
         numbers.ReadAll(ref reader);
-        return new Consensus(new HeartbeatReply(numbers.Group, route.From, route.To, numbers[2], route.Incarnation, numbers[3]));
+        return new Consensus(new HeartbeatReply(
+            numbers.Group, route.From, route.To, numbers[2], route.Incarnation, numbers[3], numbers.Flag(4)));
     }
 
     private static Consensus ReadTimeoutNow(ref FieldReader reader, PeerRoute route)

@@ -55,6 +55,7 @@ internal static partial class PeerCodec
                 sink.Number(4, (ulong)reply.MatchIndex);
                 sink.Number(5, (ulong)reply.HintIndex);
                 sink.Number(6, (ulong)reply.HintTerm);
+                sink.Number(7, reply.IsProven ? 1UL : 0);
                 break;
             case Heartbeat heartbeat:
                 sink.Number(3, (ulong)heartbeat.CommitIndex);
@@ -62,6 +63,7 @@ internal static partial class PeerCodec
                 break;
             case HeartbeatReply reply:
                 sink.Number(3, (ulong)reply.Round);
+                sink.Number(4, reply.IsProven ? 1UL : 0);
                 break;
             case RequestVote request:
                 sink.Number(3, (ulong)request.LastLogIndex);
