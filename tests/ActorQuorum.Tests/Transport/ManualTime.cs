@@ -9,14 +9,14 @@ internal sealed class ManualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers wait.</summary>
-    public int Waiting
+    /// <summary>How long each waiting timer still waits.</summary>
+    public IReadOnlyList<TimeSpan> Waiting
     {
         get
         {
             lock (gate)
             {
-                return timers.Count(t => t.Due is not null);
+                return [.. timers.Where(t => t.Due is not null).Select(t => new TimeSpan(t.Due!.Value - now))];
             }
         }
     }

@@ -13,6 +13,9 @@ internal sealed class RecordingInbox : IPeerInbox
     /// <summary>Whether credits are kept until <see cref="Release"/>.</summary>
     public bool Holds { get; init; }
 
+    /// <summary>The most credits that were out at once.</summary>
+    public int MostHeld { get; private set; }
+
     /// <summary>Messages as (from, message), losses as the peer.</summary>
     public IReadOnlyList<object> Events
     {
@@ -37,6 +40,7 @@ internal sealed class RecordingInbox : IPeerInbox
             if (Holds)
             {
                 held.Enqueue(credit);
+                MostHeld = Math.Max(MostHeld, held.Count);
                 return;
             }
         }
