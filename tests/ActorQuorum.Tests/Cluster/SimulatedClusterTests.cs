@@ -223,7 +223,7 @@ public sealed class SimulatedClusterTests
     [Trait("Row", "RN-5")]
     public void A_memory_node_that_restarts_does_not_vote_before_it_has_caught_up()
     {
-        var cluster = new SimulatedCluster(3, seed: 14, options => options with { Storage = Configuration.StorageKind.Memory });
+        var cluster = new SimulatedCluster(3, seed: 14, options => options with { Storage = ActorQuorum.Configuration.StorageKind.Memory });
         var leader = cluster.RunUntilLeader();
         Write(leader, cluster, "a", "1");
         var restarted = cluster.Nodes.First(node => node != leader);

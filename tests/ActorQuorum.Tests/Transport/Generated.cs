@@ -55,14 +55,17 @@ internal static class Generated
                 AppendEntriesReply = new Wired.AppendEntriesReply
                 {
                     Group = group, Term = term, IsSuccess = m.IsSuccess, MatchIndex = (ulong)m.MatchIndex,
-                    HintIndex = (ulong)m.HintIndex, HintTerm = (ulong)m.HintTerm,
+                    HintIndex = (ulong)m.HintIndex, HintTerm = (ulong)m.HintTerm, IsProven = m.IsProven,
                 },
             },
             Heartbeat m => new Wired.Frame
             {
                 Heartbeat = new Wired.Heartbeat { Group = group, Term = term, CommitIndex = (ulong)m.CommitIndex, Round = (ulong)m.Round },
             },
-            HeartbeatReply m => new Wired.Frame { HeartbeatReply = new Wired.HeartbeatReply { Group = group, Term = term, Round = (ulong)m.Round } },
+            HeartbeatReply m => new Wired.Frame
+            {
+                HeartbeatReply = new Wired.HeartbeatReply { Group = group, Term = term, Round = (ulong)m.Round, IsProven = m.IsProven },
+            },
             TimeoutNow => new Wired.Frame { TimeoutNow = new Wired.TimeoutNow { Group = group, Term = term } },
             Introduction m => new Wired.Frame
             {

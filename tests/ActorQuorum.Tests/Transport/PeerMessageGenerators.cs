@@ -39,12 +39,12 @@ internal static class PeerMessageGenerators
         Raft(from h in Head from a in Number from g in Flag from p in Flag
              select new RequestVoteReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, g, p)),
         Raft(Appends),
-        Raft(from h in Head from s in Flag from a in Number from b in Number from c in Number
-             select new AppendEntriesReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, s, a, b, c)),
+        Raft(from h in Head from s in Flag from a in Number from b in Number from c in Number from p in Flag
+             select new AppendEntriesReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, s, a, b, c, p)),
         Raft(from h in Head from a in Number from b in Number
              select new Heartbeat(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, b)),
-        Raft(from h in Head from a in Number
-             select new HeartbeatReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a)),
+        Raft(from h in Head from a in Number from p in Flag
+             select new HeartbeatReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, p)),
         Raft(from h in Head select new TimeoutNow(h.Group, Route.From, Route.To, h.Term, Route.Incarnation)),
         Raft(Introductions),
         from id in Number from kind in Gen.Elements(Enum.GetValues<RequestKind>()) from payload in Payload
