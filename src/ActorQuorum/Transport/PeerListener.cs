@@ -135,9 +135,9 @@ internal sealed class PeerListener(
         var route = new PeerRoute(new MemberId(hello.From), options.Self, hello.Incarnation);
         var connection = new InboundConnection(socket, reader, route, PeerGreeting.Shown(hello.Name), options);
         using var onStop = stopping.UnsafeRegister(static state => ((InboundConnection)state!).Close("this node stops"), connection);
-        await SucceedAsync(connection).ConfigureAwait(false);
         try
         {
+            await SucceedAsync(connection).ConfigureAwait(false);
             heard(connection.From);
             await connection.ReadAsync(inbox).ConfigureAwait(false);
         }
