@@ -1,4 +1,13 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using ActorQuorum.Actors;
 using ActorQuorum.Configuration;
+using ActorQuorum.Core.Raft;
+using ActorQuorum.Hosting;
+using ActorQuorum.StateMachines;
+using ActorQuorum.Storage;
+using ActorQuorum.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace ActorQuorum;
@@ -6,13 +15,36 @@ namespace ActorQuorum;
 /// <summary>One node of a cluster, running in this process.</summary>
 public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
 {
-    private const string Word = "The actors are not built yet.";
+    private readonly MailboxHost _host;
+    private readonly NodeActors _actors;
+    private readonly NodeStorage _storage;
+    private readonly TcpPeerTransport _transport;
+    private readonly NodeOptions _options;
+    private readonly Admission _admission;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<LocalRequest, bool> _asked = new();
+    private readonly Lock _stopGate = new();
+    private Task? _stopping;
+
+    private QuorumNode(
+        NodeOptions options, MailboxHost host, NodeActors actors, NodeStorage storage, TcpPeerTransport transport, ILogger logger)
+    {
+        _options = options;
+        _host = host;
+        _actors = actors;
+        _storage = storage;
+        _transport = transport;
+        _logger = logger;
+        _admission = new(options.Limits.PendingRequests, options.Limits.PendingSizeBytes);
+        _ = WatchHost();
+    }
 
     /// <inheritdoc/>
-    public NodeStatus Status => throw new NotSupportedException(Word);
+    public NodeStatus Status => _actors.View.Status;
 
     /// <inheritdoc/>
-    public Task Completion => Task.CompletedTask;
+    public Task Completion => _completion.Task;
 
     /// <summary>Starts a node: opens its data directory, listens to its peers and takes part in the cluster.</summary>
     /// <param name="options">The node's settings.</param>
@@ -20,26 +52,194 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
     /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged.</exception>
-    public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException(Word);
+    public static async Task<QuorumNode> StartAsync(
+        NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var logger = loggers.CreateLogger("ActorQuorum.Node");
+        var identity = ClusterIdentity.Of(options);
+        var files = new LocalFileSystem();
+        var time = TimeProvider.System;
+        var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
+        foreach (var note in storage.Notes) logger.LogWarning("{Node} {Note}", options.Name, note);
+        var host = new MailboxHost(time);
+        var transport = new TcpPeerTransport(TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
+        try
+        {
+            var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
+            var actors = NodeActors.Start(host, new()
+            {
+                ClusterId = identity.ClusterId,
+                Self = identity.Self,
+                Members = identity.Members,
+                Incarnation = storage.Incarnation,
+                Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+                Durable = storage.Durable,
+                Log = storage.Log,
+                IsDiskNearlyFull = options.Storage == StorageKind.Disk ? gauge.IsNearlyFull : static () => false,
+                Machine = new KeyValueStore(),
+                Transport = transport,
+                Election = options.Election,
+                Limits = options.Limits,
+                Logger = logger,
+            });
+            await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
+            return new(options, host, actors, storage, transport, logger);
+        }
+        catch
+        {
+            host.Dispose();
+            await transport.DisposeAsync().ConfigureAwait(false);
+            storage.Log.Dispose();
+            storage.Dispose();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
-    public Task<CommandResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException(Word);
+    public async Task<CommandResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+    {
+        var answer = await Ask(RequestKind.Command, Consistency.Linearizable, command, cancellationToken).ConfigureAwait(false);
+        return answer.Result!;
+    }
 
     /// <inheritdoc/>
-    public Task<CommandResult> QueryAsync(ReadOnlyMemory<byte> query, Consistency consistency, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException(Word);
+    public async Task<CommandResult> QueryAsync(
+        ReadOnlyMemory<byte> query, Consistency consistency, CancellationToken cancellationToken = default)
+    {
+        var answer = await Ask(RequestKind.Query, consistency, query, cancellationToken).ConfigureAwait(false);
+        return answer.Result ?? answer.View!.Query(query);
+    }
 
     /// <summary>Hands leadership to the follower that is furthest, as far as one can be brought up to date in time.</summary>
     /// <param name="patience">How long to try.</param>
     /// <returns>Whether this node does not lead any more.</returns>
-    public Task<bool> HandOverAsync(TimeSpan patience) => throw new NotSupportedException(Word);
+    public async Task<bool> HandOverAsync(TimeSpan patience)
+    {
+        var handedOver = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void OnRoleChanged(RoleChange change)
+        {
+            if (change.To != Role.Leader) handedOver.TrySetResult();
+        }
+
+        _actors.View.RoleChanged += OnRoleChanged;
+        try
+        {
+            if (Status.Role != Role.Leader) return true;
+            _actors.HandOver();
+            await Task.WhenAny(handedOver.Task, _host.Completion, Task.Delay(patience, _host.Time)).ConfigureAwait(false);
+            return Status.Role != Role.Leader;
+        }
+        finally
+        {
+            _actors.View.RoleChanged -= OnRoleChanged;
+        }
+    }
 
     /// <summary>Stops the node: no request is taken any more, what waits is answered, the log is closed cleanly.</summary>
     /// <returns>Ends when everything is closed.</returns>
-    public Task StopAsync() => Completion;
+    public Task StopAsync()
+    {
+        lock (_stopGate) return _stopping ??= Stop();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    /// <summary>Incarnations of one member rise: a wiped disk must not be taken for the one before it.</summary>
+    private static ulong DrawIncarnation(TimeProvider time)
+    {
+        const int RandomBits = 22;
+        var random = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        return ((ulong)time.GetUtcNow().ToUnixTimeMilliseconds() << RandomBits) | (random & ((1UL << RandomBits) - 1));
+    }
+
+    private static PeerTransportOptions TransportOptions(
+        NodeOptions options, ClusterIdentity identity, NodeStorage storage, TimeProvider time) => new()
+        {
+            ClusterId = identity.ClusterId,
+            Self = identity.Self.Id,
+            Name = identity.Self.Name,
+            Incarnation = storage.Incarnation,
+            Listen = identity.Self.PeerAddress,
+            Peers = identity.Members.Where(member => member.Id != identity.Self.Id)
+                .ToDictionary(member => member.Id, member => new PeerAddress(member.Name, member.PeerAddress)),
+            FrameSizeBytes = options.Limits.FrameSizeBytes,
+            QueueMessages = options.Limits.PeerQueue,
+            Time = time,
+        };
+
+    private async Task<LocalAnswer> Ask(
+        RequestKind kind, Consistency consistency, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        if (payload.Length > _options.Limits.RequestSizeBytes)
+            throw new QuorumException(QuorumError.TooLarge, $"a request of {payload.Length} bytes is over the limit of {_options.Limits.RequestSizeBytes}");
+        cancellationToken.ThrowIfCancellationRequested();
+        _admission.Enter(payload.Length);
+        var reply = new LocalRequest();
+        try
+        {
+            _asked.TryAdd(reply, true);
+            if (_host.IsStopped) throw new QuorumException(QuorumError.Stopped, "the node has stopped");
+            var request = new Request(kind, consistency, payload, _options.Limits.RequestTimeout, reply);
+            _actors.Take(request);
+            using var registration = cancellationToken.CanBeCanceled
+                ? cancellationToken.UnsafeRegister((_, token) => Forget(request, reply, token), null)
+                : default;
+            return await reply.Task.ConfigureAwait(false);
+        }
+        finally
+        {
+            _asked.TryRemove(reply, out _);
+            _admission.Leave(payload.Length);
+        }
+    }
+
+    private void Forget(Request request, LocalRequest reply, CancellationToken token)
+    {
+        _actors.Forget(request);
+        reply.Cancel(token);
+    }
+
+    /// <summary>A node that failed answers nobody: its callers learn of it here.</summary>
+    private void EndAsked()
+    {
+        foreach (var reply in _asked.Keys) reply.Fail(QuorumError.OutcomeUnknown, "the node stopped before it answered");
+    }
+
+    private async Task Stop()
+    {
+        if (!_host.IsStopped) await Ended(_actors.StopNode).ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        if (!_host.IsStopped) await Ended(_actors.StopStorage).ConfigureAwait(false);
+        _host.Dispose();
+        EndAsked();
+        _storage.Log.Dispose();
+        _storage.Dispose();
+        _completion.TrySetResult();
+    }
+
+    private async Task Ended(Action<Action> begin)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        begin(() => ended.TrySetResult());
+        await Task.WhenAny(ended.Task, _host.Completion).ConfigureAwait(false);
+    }
+
+    /// <summary>Fail-stop: the node says its last word, lets go of everything, and its completion carries the cause.</summary>
+    private async Task WatchHost()
+    {
+        try
+        {
+            await _host.Completion.ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever stopped the node is its last word.
+        catch (Exception cause)
+#pragma warning restore CA1031
+        {
+            _logger.LogCritical(cause, "{Node} stops: {Cause}", _options.Name, cause.Message);
+            _completion.TrySetException(cause);
+            await StopAsync().ConfigureAwait(false);
+        }
+    }
 }

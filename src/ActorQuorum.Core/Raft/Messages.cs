@@ -64,9 +64,10 @@ internal sealed record AppendEntries(
 /// <param name="MatchIndex">On success the last index known to match and durable; on refusal the refused previous index.</param>
 /// <param name="HintIndex">On refusal, the last index at which the logs may match.</param>
 /// <param name="HintTerm">On refusal, the follower's term at <paramref name="HintIndex"/>.</param>
+/// <param name="IsProven">Whether the follower may count towards a quorum.</param>
 internal sealed record AppendEntriesReply(
     int Group, MemberId From, MemberId To, long Term, ulong Incarnation,
-    bool IsSuccess, long MatchIndex, long HintIndex, long HintTerm)
+    bool IsSuccess, long MatchIndex, long HintIndex, long HintTerm, bool IsProven)
     : RaftMessage(Group, From, To, Term, Incarnation);
 
 /// <summary>Keeps followers from electing, carries the commit index, and asks for a numbered round's confirmation (Raft §8).</summary>
@@ -88,8 +89,9 @@ internal sealed record Heartbeat(
 /// <param name="Term">The follower's current term.</param>
 /// <param name="Incarnation">See <see cref="RaftMessage"/>.</param>
 /// <param name="Round">The round that is confirmed.</param>
+/// <param name="IsProven">Whether the follower may count towards a quorum.</param>
 internal sealed record HeartbeatReply(
-    int Group, MemberId From, MemberId To, long Term, ulong Incarnation, long Round)
+    int Group, MemberId From, MemberId To, long Term, ulong Incarnation, long Round, bool IsProven)
     : RaftMessage(Group, From, To, Term, Incarnation);
 
 /// <summary>Tells a follower that holds the whole log to campaign at once (dissertation §3.10).</summary>

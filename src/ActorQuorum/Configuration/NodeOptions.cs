@@ -76,6 +76,9 @@ public sealed record LimitOptions
     /// <summary>The most client requests that may wait on a node (<c>limits.pending-requests</c>).</summary>
     public int PendingRequests { get; init; } = 8192;
 
+    /// <summary>The most bytes of client requests that may wait on a node (<c>limits.pending-size</c>).</summary>
+    public long PendingSizeBytes { get; init; } = 64L << 20;
+
     /// <summary>How long a client request may wait (<c>limits.request-timeout</c>).</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(7);
 

@@ -1,0 +1,43 @@
+namespace ActorQuorum.Core.Raft;
+
+/// <summary>The configurations that stand in the log: used as soon as they are appended, rolled back with truncation (Raft §6).</summary>
+internal sealed class MembershipHistory(Membership founding)
+{
+    private readonly List<(long Index, Membership Membership)> _configurations = [(0, founding)];
+
+    /// <summary>The latest configuration in the log, committed or not.</summary>
+    public Membership Latest => _configurations[^1].Membership;
+
+    /// <summary>Where <see cref="Latest"/> stands; zero if it is the founding one.</summary>
+    public long LatestIndex => _configurations[^1].Index;
+
+    /// <summary>The latest configuration not beyond <paramref name="commitIndex"/>.</summary>
+    public Membership CommittedAt(long commitIndex)
+    {
+        for (var i = _configurations.Count - 1; i > 0; i--)
+            if (_configurations[i].Index <= commitIndex)
+                return _configurations[i].Membership;
+        return _configurations[0].Membership;
+    }
+
+    /// <summary>Where the latest committed configuration stands; zero if none is committed.</summary>
+    public long CommittedIndexAt(long commitIndex)
+    {
+        for (var i = _configurations.Count - 1; i > 0; i--)
+            if (_configurations[i].Index <= commitIndex)
+                return _configurations[i].Index;
+        return 0;
+    }
+
+    /// <summary>Follows an appended entry.</summary>
+    public void Appended(Entry entry)
+    {
+        if (entry.Kind == EntryKind.Configuration) _configurations.Add((entry.Index, Membership.Decode(entry.Payload.Span)));
+    }
+
+    /// <summary>Follows a truncation.</summary>
+    public void TruncatedFrom(long index) => _configurations.RemoveAll(c => c.Index >= index && c.Index > 0);
+
+    /// <summary>Replaces the configuration that stands before the log: the cluster was founded.</summary>
+    public void Found(Membership membership) => _configurations[0] = (0, membership);
+}

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+
+namespace ActorQuorum.Core.Raft;
+
+/// <content>Log replication: Raft §5.3, with batching, pipelining, a bounded window and fast back-off.</content>
+internal sealed partial class RaftCore
+{
+    private long _verifiedIndex;
+    private MemberId _acknowledgeTo;
+    private long _acknowledgeTerm;
+
+    /// <summary>One turn is one AppendEntries a follower, or as many as a backlog needs and the window allows.</summary>
+    private void SendAppends()
+    {
+        foreach (var follower in _followers)
+        {
+            if (follower.IsProbing)
+            {
+                if (!follower.IsProbeOut) Probe(follower);
+                continue;
+            }
+
+            while (follower.NextIndex <= _log.LastIndex && follower.UnderWay < _options.AppendWindow)
+            {
+                var entries = _log.Slice(follower.NextIndex, _log.LastIndex, _options.AppendSizeBytes);
+                SendAppend(follower, entries);
+                follower.Sent(entries[^1].Index, _now);
+            }
+        }
+    }
+
+    /// <summary>One message at a time until it is known where the logs agree; without entries while the follower is silent.</summary>
+    private void Probe(Progress follower)
+    {
+        var isSilent = _now - follower.LastHeard >= _options.ElectionTimeout;
+        SendAppend(
+            follower,
+            isSilent || follower.NextIndex > _log.LastIndex ? [] : _log.Slice(follower.NextIndex, _log.LastIndex, _options.AppendSizeBytes));
+        follower.IsProbeOut = true;
+    }
+
+    private void SendAppend(Progress follower, ImmutableArray<Entry> entries)
+    {
+        var previous = follower.NextIndex - 1;
+        Send(new AppendEntries(
+            _options.Group, Self, follower.Id, Term, _options.Incarnation, previous, _log.TermAt(previous), entries, CommitIndex));
+    }
+
+    private void OnAppendEntries(AppendEntries append)
+    {
+        if (append.Term < Term)
+        {
+            // Raft §5.1: a stale term is refused, and answered so that its leader learns of the new one.
+            RefuseAppend(append);
+            return;
+        }
+
+        Follow(append);
+        if (!_log.Matches(append.PreviousIndex, append.PreviousTerm))
+        {
+            RefuseAppend(append);
+            return;
+        }
+
+        AppendFromLeader(append.Entries);
+        var last = append.PreviousIndex + append.Entries.Length;
+        _verifiedIndex = Math.Max(_verifiedIndex, last);
+        _acknowledgeTo = append.From;
+        _acknowledgeTerm = Term;
+
+        // Raft figure 2: not beyond the last entry that this message showed to match (row RP-9).
+        Commit(Math.Min(append.CommitIndex, last));
+    }
+
+    /// <summary>Raft §5.3: an entry that conflicts (same index, other term) goes, with all that follow it; what is there already stays.</summary>
+    private void AppendFromLeader(ImmutableArray<Entry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (_log.Matches(entry.Index, entry.Term)) continue;
+            if (entry.Index <= _log.LastIndex) Truncate(entry.Index);
+            _log.Append(entry);
+            _memberships.Appended(entry);
+        }
+    }
+
+    private void Truncate(long index)
+    {
+        Invariant.Check(index > CommitIndex, $"committed entry {index} of term {_log.TermAt(index)} would be truncated, commit index {CommitIndex}");
+        _log.TruncateFrom(index);
+        _memberships.TruncatedFrom(index);
+        _verifiedIndex = Math.Min(_verifiedIndex, index - 1);
+    }
+
+    /// <summary>Raft §5.3, "the protocol can be optimized": the follower names the last place where the logs may agree, so that one answer skips a term.</summary>
+    private void RefuseAppend(AppendEntries append)
+    {
+        var hint = _log.LastPossibleMatch(append.PreviousIndex, append.PreviousTerm);
+        Send(new AppendEntriesReply(
+            _options.Group, Self, append.From, Term, _options.Incarnation, false, append.PreviousIndex, hint, _log.TermAt(hint), IsProven));
+    }
+
+    /// <summary>All that this turn's messages brought is acknowledged once, and not before it is durable.</summary>
+    private void SendAcknowledgement()
+    {
+        if (_acknowledgeTo.IsNone) return;
+        var isCurrent = _acknowledgeTerm == Term && _acknowledgeTo == Leader;
+        if (isCurrent)
+        {
+            var reply = new AppendEntriesReply(
+                _options.Group, Self, _acknowledgeTo, Term, _options.Incarnation, true, _verifiedIndex, 0, 0, IsProven);
+            if (_verifiedIndex <= _log.DurableIndex) Send(reply);
+            else SendOnceDurable(reply);
+        }
+
+        _acknowledgeTo = MemberId.None;
+    }
+
+    private void OnAppendEntriesReply(AppendEntriesReply reply)
+    {
+        if (HearFollower(reply, reply.IsProven) is not { } follower) return;
+        if (reply.IsSuccess)
+        {
+            Invariant.Check(reply.MatchIndex <= _log.LastIndex, $"{reply.From} acknowledges {reply.MatchIndex}, the log ends at {_log.LastIndex}");
+            follower.Matched(reply.MatchIndex, _now);
+            CheckTransfer();
+        }
+        else
+        {
+            OnAppendRefused(follower, reply);
+        }
+    }
+
+    private void OnAppendRefused(Progress follower, AppendEntriesReply refusal)
+    {
+        var isStale = follower.IsProbing ? refusal.MatchIndex != follower.NextIndex - 1 : refusal.MatchIndex <= follower.MatchIndex;
+        if (isStale) return;
+        var agreed = _log.LastPossibleMatch(refusal.HintIndex, refusal.HintTerm);
+        follower.BackOff(Math.Min(refusal.MatchIndex, agreed + 1));
+    }
+
+    /// <summary>A follower that answers heartbeats but does not advance may have missed a message: it is asked again.</summary>
+    private void RetryAppend(Progress follower)
+    {
+        if (follower.IsProbing)
+        {
+            follower.IsProbeOut = false;
+        }
+        else if (follower.UnderWay > 0 && _now - follower.LastAdvance >= _options.ElectionTimeout)
+        {
+            // Empty, behind all that was sent: a slow disk acknowledges later, a gap is refused at once.
+            follower.LastAdvance = _now;
+            SendAppend(follower, []);
+        }
+    }
+
+    private void OnUnreachable(Unreachable unreachable)
+    {
+        if (Role != Role.Leader || FollowerOf(unreachable.Peer) is not { } follower) return;
+        follower.BackOff(follower.MatchIndex + 1);
+        follower.IsProbeOut = true;
+    }
+}

@@ -1,0 +1,53 @@
+namespace ActorQuorum.Core.Raft;
+
+/// <content>Deadlines, compared with the time that each input carries.</content>
+internal sealed partial class RaftCore
+{
+    private TimeSpan _electionDeadline;
+    private TimeSpan _heartbeatDeadline;
+    private TimeSpan _quorumDeadline;
+    private TimeSpan _introductionDeadline;
+
+    /// <summary>How late a tick may come before it says more about this process than about its leader.</summary>
+    private TimeSpan PauseTolerance => _options.ElectionTimeout / 2;
+
+    private void OnTick()
+    {
+        ForgivePause();
+        _lastTick = _now;
+        if (Role == Role.Leader)
+        {
+            CheckQuorum();
+            CheckTransfer();
+            if (Role == Role.Leader && _now >= _heartbeatDeadline) BroadcastHeartbeat();
+        }
+        else if (_now >= _electionDeadline)
+        {
+            OnElectionDeadline();
+        }
+
+        if (!IsProven && _now >= _introductionDeadline) Introduce();
+    }
+
+    /// <summary>
+    /// A process that was paused has not heard what was sent to it meanwhile: it reads that first, and neither deposes its leader nor
+    /// steps down because of its own silence (DESIGN "Time").
+    /// </summary>
+    private void ForgivePause()
+    {
+        if (_now - _lastTick <= PauseTolerance) return;
+        var grace = _now + _options.ElectionTimeout;
+        if (_electionDeadline < grace) _electionDeadline = grace;
+        if (_quorumDeadline < grace) _quorumDeadline = grace;
+    }
+
+    /// <summary>Raft §5.2: deadlines are drawn at random, so that votes are rarely split.</summary>
+    private void ResetElectionDeadline() =>
+        _electionDeadline = _now + _random.Between(_options.ElectionTimeout, _options.ElectionTimeout * 2);
+
+    private void OnElectionDeadline()
+    {
+        ResetElectionDeadline();
+        if (IsProven) BeginPreVote();
+    }
+}

@@ -1,0 +1,48 @@
+namespace ActorQuorum.Core.Raft;
+
+/// <content>Leadership transfer: dissertation §3.10.</content>
+internal sealed partial class RaftCore
+{
+    private MemberId _transferTo;
+    private TimeSpan _transferDeadline;
+    private bool _isTransferSent;
+
+    /// <summary>No proposal is taken from now on, so that the successor can come up to date; given up after an election timeout.</summary>
+    private void OnHandOver()
+    {
+        if (Role != Role.Leader || !_transferTo.IsNone) return;
+        Progress? best = null;
+        foreach (var follower in _followers)
+        {
+            if (!Counts(follower) || _now - follower.LastHeard >= _options.ElectionTimeout) continue;
+            if (best is null || follower.MatchIndex > best.MatchIndex) best = follower;
+        }
+
+        if (best is null) return;
+        _transferTo = best.Id;
+        _isTransferSent = false;
+        _transferDeadline = _now + _options.ElectionTimeout;
+        CheckTransfer();
+    }
+
+    private void CheckTransfer()
+    {
+        if (Role != Role.Leader || _transferTo.IsNone) return;
+        if (_now >= _transferDeadline)
+        {
+            _transferTo = MemberId.None;
+            return;
+        }
+
+        if (_isTransferSent || FollowerOf(_transferTo) is not { } successor || successor.MatchIndex < _log.LastIndex) return;
+        _isTransferSent = true;
+        Send(new TimeoutNow(_options.Group, Self, _transferTo, Term, _options.Incarnation));
+    }
+
+    private void OnTimeoutNow(TimeoutNow timeout)
+    {
+        if (timeout.Term != Term || timeout.From != Leader || Role != Role.Follower || !IsProven) return;
+        _votes.Clear();
+        Campaign(RoleCause.HandedOver, isTransfer: true);
+    }
+}

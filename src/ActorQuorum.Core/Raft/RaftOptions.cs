@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace ActorQuorum.Core.Raft;
+
+/// <summary>What one member of one group is configured with.</summary>
+internal sealed record RaftOptions
+{
+    /// <summary>The Raft group.</summary>
+    public int Group { get; init; }
+
+    /// <summary>This member.</summary>
+    public required MemberId Self { get; init; }
+
+    /// <summary>This member's data directory; greater than that of any directory it had before.</summary>
+    public required ulong Incarnation { get; init; }
+
+    /// <summary>The first members, this one among them, in ascending order.</summary>
+    public required ImmutableArray<MemberId> Members { get; init; }
+
+    /// <summary>How often a leader makes itself heard.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Election deadlines are drawn from this to twice this (Raft §5.2).</summary>
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The seed of this node's election deadlines.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>The most entry bytes in one AppendEntries; one entry always fits.</summary>
+    public int AppendSizeBytes { get; init; } = 1 << 20;
+
+    /// <summary>The most AppendEntries under way to one follower.</summary>
+    public int AppendWindow { get; init; } = 64;
+
+    /// <summary>The most entries handed to the state machine and not yet applied.</summary>
+    public int ApplyWindow { get; init; } = 8192;
+}
+
+/// <summary>What a node finds on its disk when it starts.</summary>
+/// <param name="State">Term, vote and identity.</param>
+/// <param name="Entries">The log, from index 1 without gaps.</param>
+internal sealed record DurableState(HardState State, IReadOnlyList<Entry> Entries)
+{
+    /// <summary>An empty disk.</summary>
+    public static DurableState Empty { get; } = new(HardState.Initial, []);
+}

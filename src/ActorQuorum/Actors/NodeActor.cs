@@ -1,0 +1,257 @@
+using System.Collections.Immutable;
+using ActorQuorum.Core.Raft;
+using ActorQuorum.Hosting;
+using ActorQuorum.Transport;
+
+namespace ActorQuorum.Actors;
+
+/// <summary>
+/// The node's address: all that enters or leaves a node passes here. Routes the core's messages, sends requests where they can be answered
+/// (this node's core, or the leader), and answers each exactly once.
+/// </summary>
+internal sealed class NodeActor(
+    NodeContext context, MemberId self, IPeerTransport transport, IActorHost host, NodeView view, RoleLog roles) : IActor<NodeMessage>
+{
+    private readonly PendingRequests _pending = new();
+    private bool _isStopped;
+
+    public void Receive(NodeMessage message)
+    {
+        switch (message)
+        {
+            case ElectionTurn turn: OnElectionTurn(turn); break;
+            case FromPeer(var from, var peerMessage, var credit): OnPeerMessage(from, peerMessage, credit); break;
+            case BatchOnDisk batch: OnBatchOnDisk(batch); break;
+            case CommandsApplied(var entries, var results): OnCommandsApplied(entries, results); break;
+            case ViewReady ready: OnViewReady(ready); break;
+            case ClientRequest(var request): Take(request); break;
+            case ClientGone(var request): _pending.Remove(request); break;
+            case NodeTick: OnTick(); break;
+            case PeerLost(var peer): OnPeerLost(peer); break;
+            case HandOverLeadership: context.Election.Tell(new(HandOver.Instance)); break;
+            case StopNode(var stopped): Stop(stopped); break;
+            default: throw new InvalidOperationException($"unknown node message {message.GetType().Name}");
+        }
+    }
+
+    public void EndTurn()
+    {
+    }
+
+    private void OnElectionTurn(ElectionTurn turn)
+    {
+        var hadLeader = view.Core.Leader;
+        view.Core = turn.Status;
+        Send(turn.Messages);
+        foreach (var change in turn.RoleChanges)
+        {
+            roles.Write(change);
+            view.Announce(change);
+        }
+
+        foreach (var accepted in turn.Accepted) _pending.Logged(accepted);
+        foreach (var refused in turn.Refused) PutBack(refused.RequestId);
+        foreach (var ready in turn.Reads) FetchView(ready);
+        if (!turn.Status.Leader.IsNone && (turn.Status.Leader != hadLeader || !turn.Refused.IsEmpty)) RouteWaiting();
+    }
+
+    private void OnPeerMessage(MemberId from, PeerMessage message, IInboundCredit? credit)
+    {
+        if (message is Consensus(var raft))
+        {
+            context.Election.Tell(new(new Received(raft), credit));
+            return;
+        }
+
+        credit?.Release();
+        switch (message)
+        {
+            case Forward forward: TakeForwarded(from, forward); break;
+            case ForwardReply reply: OnForwardReply(from, reply); break;
+            default: throw new InvalidOperationException($"unknown peer message {message.GetType().Name}");
+        }
+    }
+
+    private void OnBatchOnDisk(BatchOnDisk batch)
+    {
+        view.IsDiskNearlyFull = batch.IsNearlyFull;
+        view.LogSizeBytes = batch.LogSizeBytes;
+        Send(batch.Messages);
+    }
+
+    private void Send(ImmutableArray<RaftMessage> messages)
+    {
+        foreach (var message in messages) transport.Send(message.To, new Consensus(message));
+    }
+
+    private void Take(Request request)
+    {
+        if (_isStopped)
+        {
+            request.ReplyTo.Fail(QuorumError.Stopped, "the node stops; ask another member");
+            return;
+        }
+
+        _pending.Add(request, context.Now);
+        Route(request);
+    }
+
+    /// <summary>Sends a request to where it can be answered; without a leader it waits for one, up to its deadline.</summary>
+    private void Route(Request request)
+    {
+        if (request.Kind == RequestKind.Query && request.Consistency == Consistency.Serializable)
+        {
+            request.Stage = RequestStage.InStorage;
+            context.Storage.Tell(new ViewWanted(0, [request.Id]));
+        }
+        else if (view.Core.Leader == self)
+        {
+            RouteToCore(request);
+        }
+        else if (request.IsForwarded)
+        {
+            Fail(request, QuorumError.NoLeader, "this member does not lead");
+        }
+        else if (view.Core.Leader.IsNone || !transport.Send(view.Core.Leader, ForwardOf(request)))
+        {
+            _pending.Wait(request);
+        }
+        else
+        {
+            request.Stage = RequestStage.Forwarded;
+            request.ForwardedTo = view.Core.Leader;
+        }
+    }
+
+    private void RouteToCore(Request request)
+    {
+        if (request.Kind == RequestKind.Command && view.IsDiskNearlyFull)
+        {
+            Fail(request, QuorumError.DiskNearlyFull, "the leader's disk is nearly full; free space on it, then writes go on by themselves");
+            return;
+        }
+
+        request.Stage = RequestStage.InCore;
+        context.Election.Tell(request.Kind == RequestKind.Command
+            ? new(new Propose(request.Id, request.Payload))
+            : new(new Read(request.Id)));
+    }
+
+    private Forward ForwardOf(Request request) => new(request.Id, request.Kind, request.Payload, request.Deadline - context.Now);
+
+    private void PutBack(long id)
+    {
+        if (_pending.Find(id) is { } request) PutBack(request);
+    }
+
+    /// <summary>Nothing was done for the request: it waits for the next leader, or goes back to the follower that passed it on.</summary>
+    private void PutBack(Request request)
+    {
+        if (request.IsForwarded) Fail(request, QuorumError.NoLeader, "this member does not lead any more");
+        else _pending.Wait(request);
+    }
+
+    private void RouteWaiting()
+    {
+        foreach (var request in _pending.TakeWaiting()) Route(request);
+    }
+
+    private void FetchView(ReadReady ready)
+    {
+        foreach (var id in ready.RequestIds)
+            if (_pending.Find(id) is { } request)
+                request.Stage = RequestStage.InStorage;
+        context.Storage.Tell(new ViewWanted(ready.Index, ready.RequestIds));
+    }
+
+    private void OnViewReady(ViewReady ready)
+    {
+        foreach (var id in ready.RequestIds)
+            if (_pending.Find(id) is { } request && _pending.Remove(request))
+                request.ReplyTo.Show(ready.View);
+    }
+
+    private void OnCommandsApplied(ImmutableArray<Entry> entries, ImmutableArray<CommandResult?> results)
+    {
+        for (var i = results.Length - 1; i >= 0; i--)
+        {
+            if (results[i] is not { } last) continue;
+            view.Revision = last.Revision;
+            break;
+        }
+
+        // A replaced entry can never be committed (log matching): the command is certainly not applied, so asking again is safe.
+        foreach (var request in _pending.Applied(entries, results))
+            PutBack(request);
+        if (!view.Core.Leader.IsNone) RouteWaiting();
+    }
+
+    private void TakeForwarded(MemberId from, Forward forward) =>
+        Take(new(forward.Kind, Consistency.Linearizable, forward.Payload, forward.Patience, new ReplyToPeer(transport, host, from, forward))
+        {
+            IsForwarded = true,
+        });
+
+    private void OnForwardReply(MemberId from, ForwardReply reply)
+    {
+        if (_pending.Find(reply.RequestId) is not { Stage: RequestStage.Forwarded } request || request.ForwardedTo != from) return;
+        if (reply.Result is { } result)
+        {
+            if (_pending.Remove(request)) request.ReplyTo.Answer(result);
+        }
+        else if (reply.Error is QuorumError.NoLeader or QuorumError.LeadershipLost)
+        {
+            _pending.Wait(request);
+        }
+        else
+        {
+            Fail(request, reply.Error ?? QuorumError.OutcomeUnknown, reply.Detail ?? "the leader gave no reason");
+        }
+    }
+
+    /// <summary>What was sent and not answered may have arrived: a query is asked again, a command's outcome is unknown.</summary>
+    private void OnPeerLost(MemberId peer)
+    {
+        context.Election.Tell(new(new Unreachable(peer)));
+        foreach (var request in _pending.ForwardedTo(peer))
+        {
+            if (request.Kind == RequestKind.Query) _pending.Wait(request);
+            else Fail(request, QuorumError.OutcomeUnknown, $"the connection to the leader {view.NameOf(peer)} was lost before it answered");
+        }
+    }
+
+    private void OnTick()
+    {
+        context.Clock.Tell(ClockMessage.NodeTicked);
+        foreach (var request in _pending.Overdue(context.Now)) GiveUp(request);
+        if (!view.Core.Leader.IsNone) RouteWaiting();
+    }
+
+    private void GiveUp(Request request)
+    {
+        var patience = $"{request.Patience.TotalSeconds:0.###} s";
+        if (request.Stage == RequestStage.Waiting)
+            Fail(request, QuorumError.NoLeader, $"no leader was reached within {patience}; is a majority of the members up and connected?");
+        else if (request.Kind == RequestKind.Query)
+            Fail(request, QuorumError.TimedOut, $"no answer within {patience}; the query is safe to repeat");
+        else
+            Fail(request, QuorumError.OutcomeUnknown, $"no answer within {patience}; the command may or may not take effect: read before repeating it");
+    }
+
+    private void Fail(Request request, QuorumError error, string message)
+    {
+        if (_pending.Remove(request)) request.ReplyTo.Fail(error, message);
+    }
+
+    private void Stop(Action stopped)
+    {
+        _isStopped = true;
+        foreach (var request in _pending.All())
+        {
+            var isUndone = request.Stage == RequestStage.Waiting || request.Kind == RequestKind.Query;
+            Fail(request, isUndone ? QuorumError.Stopped : QuorumError.OutcomeUnknown, "the node stops");
+        }
+
+        stopped();
+    }
+}

@@ -1,0 +1,64 @@
+using ActorQuorum.Configuration;
+using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines;
+using ActorQuorum.Storage;
+using ActorQuorum.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace ActorQuorum.Actors;
+
+/// <summary>All that the four actors of a node are made of, whatever hosts them.</summary>
+internal sealed record NodeSetup
+{
+    /// <summary>The cluster's number.</summary>
+    public required ulong ClusterId { get; init; }
+
+    /// <summary>This member.</summary>
+    public required MemberInfo Self { get; init; }
+
+    /// <summary>All first members, in the order of their names.</summary>
+    public required IReadOnlyList<MemberInfo> Members { get; init; }
+
+    /// <summary>The number of this node's data directory.</summary>
+    public required ulong Incarnation { get; init; }
+
+    /// <summary>The seed of the election deadlines.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>What the disk held at the start.</summary>
+    public required DurableState Durable { get; init; }
+
+    /// <summary>Where the log goes on.</summary>
+    public required ILogStore Log { get; init; }
+
+    /// <summary>Whether less than the reserve is free on the disk.</summary>
+    public required Func<bool> IsDiskNearlyFull { get; init; }
+
+    /// <summary>What the commands act on; empty at the start, the log brings it up to date.</summary>
+    public required IStateMachine Machine { get; init; }
+
+    /// <summary>The way to the other members.</summary>
+    public required IPeerTransport Transport { get; init; }
+
+    /// <summary>Timers of elections.</summary>
+    public required ElectionOptions Election { get; init; }
+
+    /// <summary>Bounds.</summary>
+    public required LimitOptions Limits { get; init; }
+
+    /// <summary>Where the node logs.</summary>
+    public required ILogger Logger { get; init; }
+
+    /// <summary>What the core is configured with.</summary>
+    public RaftOptions ToRaftOptions() => new()
+    {
+        Self = Self.Id,
+        Incarnation = Incarnation,
+        Members = [.. Members.Select(member => member.Id).Order()],
+        Heartbeat = Election.Heartbeat,
+        ElectionTimeout = Election.Timeout,
+        Seed = Seed,
+        AppendSizeBytes = Limits.AppendSizeBytes,
+        AppendWindow = Limits.AppendWindow,
+    };
+}

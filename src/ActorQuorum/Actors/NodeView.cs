@@ -1,0 +1,79 @@
+using ActorQuorum.Core.Raft;
+
+namespace ActorQuorum.Actors;
+
+/// <summary>What a node knows of itself: written by the NodeActor, read by anybody.</summary>
+internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<MemberInfo> members)
+{
+    private volatile CoreStatus _core = new(Role.Follower, 0, MemberId.None, 0, 0, 0, false);
+    private volatile bool _isDiskNearlyFull;
+    private long _logSizeBytes;
+    private long _revision;
+
+    /// <summary>Each change of role, term or leader, on the NodeActor's turn.</summary>
+    public event Action<RoleChange>? RoleChanged;
+
+    /// <summary>The core at the end of its latest turn.</summary>
+    public CoreStatus Core
+    {
+        get => _core;
+        set => _core = value;
+    }
+
+    /// <summary>Whether less than the reserve is free on the disk.</summary>
+    public bool IsDiskNearlyFull
+    {
+        get => _isDiskNearlyFull;
+        set => _isDiskNearlyFull = value;
+    }
+
+    /// <summary>How much the log takes.</summary>
+    public long LogSizeBytes
+    {
+        get => Interlocked.Read(ref _logSizeBytes);
+        set => Interlocked.Exchange(ref _logSizeBytes, value);
+    }
+
+    /// <summary>The state machine's revision after the last applied command.</summary>
+    public long Revision
+    {
+        get => Interlocked.Read(ref _revision);
+        set => Interlocked.Exchange(ref _revision, value);
+    }
+
+    /// <summary>The whole view at this moment.</summary>
+    public NodeStatus Status
+    {
+        get
+        {
+            var core = Core;
+            return new()
+            {
+                ClusterId = clusterId,
+                Self = self,
+                Members = members,
+                Role = core.Role,
+                Term = core.Term,
+                Leader = core.Leader,
+                LastIndex = core.LastIndex,
+                CommitIndex = core.CommitIndex,
+                AppliedIndex = core.AppliedIndex,
+                Revision = Revision,
+                LogSizeBytes = LogSizeBytes,
+                IsProven = core.IsProven,
+            };
+        }
+    }
+
+    /// <summary>A member's name, or its number if it is not known.</summary>
+    public string NameOf(MemberId id)
+    {
+        foreach (var member in members)
+            if (member.Id == id)
+                return member.Name;
+        return id.IsNone ? "nobody" : id.ToString();
+    }
+
+    /// <summary>Tells whoever listens.</summary>
+    public void Announce(RoleChange change) => RoleChanged?.Invoke(change);
+}

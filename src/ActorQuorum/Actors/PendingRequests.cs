@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using ActorQuorum.Core.Raft;
+
+namespace ActorQuorum.Actors;
+
+/// <summary>The requests that a node has not yet answered. Each ends exactly once: answered, failed, or given up by its client.</summary>
+internal sealed class PendingRequests
+{
+    private readonly Dictionary<long, Request> _byId = [];
+    private readonly SortedDictionary<(long Index, long Term), Request> _byPosition = [];
+    private readonly List<Request> _waiting = [];
+    private long _lastId;
+
+    /// <summary>How many are pending.</summary>
+    public int Count => _byId.Count;
+
+    /// <summary>Takes a request in.</summary>
+    public void Add(Request request, TimeSpan now)
+    {
+        request.Id = ++_lastId;
+        request.Deadline = now + request.Patience;
+        _byId.Add(request.Id, request);
+    }
+
+    /// <summary>The request of this number, or null if it has ended.</summary>
+    public Request? Find(long id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>Puts a request aside until a leader is known.</summary>
+    public void Wait(Request request)
+    {
+        request.Stage = RequestStage.Waiting;
+        _waiting.Add(request);
+    }
+
+    /// <summary>Takes out all that wait for a leader.</summary>
+    public ImmutableArray<Request> TakeWaiting()
+    {
+        ImmutableArray<Request> waiting = [.. _waiting.Where(request => _byId.ContainsKey(request.Id))];
+        _waiting.Clear();
+        return waiting;
+    }
+
+    /// <summary>A command stands in the log.</summary>
+    public void Logged(Accepted accepted)
+    {
+        if (Find(accepted.RequestId) is not { } request) return;
+        request.Stage = RequestStage.InLog;
+        request.Position = (accepted.Index, accepted.Term);
+        _byPosition.Add(request.Position, request);
+    }
+
+    /// <summary>Answers the commands of applied entries; returns those whose entry was replaced: they certainly take no effect.</summary>
+    public ImmutableArray<Request> Applied(ImmutableArray<Entry> entries, ImmutableArray<CommandResult?> results)
+    {
+        if (_byPosition.Count == 0) return [];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (!_byPosition.TryGetValue((entries[i].Index, entries[i].Term), out var request)) continue;
+            if (results[i] is { } result && Remove(request)) request.ReplyTo.Answer(result);
+        }
+
+        var last = entries[^1].Index;
+        ImmutableArray<Request> replaced = [.. _byPosition.TakeWhile(p => p.Key.Index <= last).Select(p => p.Value)];
+        foreach (var request in replaced) _byPosition.Remove(request.Position);
+        return replaced;
+    }
+
+    /// <summary>Ends a request.</summary>
+    /// <returns>Whether it had not ended before.</returns>
+    public bool Remove(Request request)
+    {
+        if (request.Stage == RequestStage.InLog) _byPosition.Remove(request.Position);
+        return _byId.Remove(request.Id);
+    }
+
+    /// <summary>Those forwarded to a member that cannot be heard any more.</summary>
+    public ImmutableArray<Request> ForwardedTo(MemberId peer) =>
+        [.. _byId.Values.Where(request => request.Stage == RequestStage.Forwarded && request.ForwardedTo == peer)];
+
+    /// <summary>Those whose deadline has passed.</summary>
+    public ImmutableArray<Request> Overdue(TimeSpan now) => [.. _byId.Values.Where(request => request.Deadline <= now)];
+
+    /// <summary>All.</summary>
+    public ImmutableArray<Request> All() => [.. _byId.Values];
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using ActorQuorum.Core.Raft;
+
+namespace ActorQuorum.Actors;
+
+/// <summary>What the StorageActor is told. The set is closed: every kind stands in this file.</summary>
+internal abstract record StorageMessage;
+
+/// <summary>Work for the disk.</summary>
+internal sealed record PersistWork(Persist Persist) : StorageMessage;
+
+/// <summary>Entries to apply, in log order.</summary>
+internal sealed record ApplyWork(ImmutableArray<Entry> Entries) : StorageMessage;
+
+/// <summary>Requests for a view of the state, at an index or later.</summary>
+internal sealed record ViewWanted(long Index, ImmutableArray<long> RequestIds) : StorageMessage;
+
+/// <summary>The lane has written and flushed the batch it had.</summary>
+internal sealed record BatchDurable : StorageMessage
+{
+    /// <summary>The one word there need be.</summary>
+    public static BatchDurable Instance { get; } = new();
+}
+
+/// <summary>The node stops: what waits for the disk is written, and the log is closed cleanly.</summary>
+internal sealed record StopStorage(Action Stopped) : StorageMessage;
+
+/// <summary>The log is closed.</summary>
+internal sealed record LogClosed : StorageMessage
+{
+    /// <summary>The one word there need be.</summary>
+    public static LogClosed Instance { get; } = new();
+}

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+
+namespace ActorQuorum.Hosting;
+
+/// <summary>The default host: each actor has a mailbox that the thread pool serves, one turn at a time; the disk lane has a thread of its own.</summary>
+internal sealed class MailboxHost(TimeProvider time) : IActorHost, IDisposable
+{
+    private readonly ConcurrentBag<IDisposable> _owned = [];
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isStopped;
+
+    /// <inheritdoc/>
+    public TimeProvider Time => time;
+
+    /// <summary>Ends when the host was stopped; faults with the cause if an actor or the disk failed.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Whether no actor handles another message.</summary>
+    public bool IsStopped => _isStopped;
+
+    /// <inheritdoc/>
+    public IMailbox<TMessage> Start<TMessage>(string name, IActor<TMessage> actor, int turnMessages) =>
+        new Mailbox<TMessage>(this, name, actor, turnMessages);
+
+    /// <inheritdoc/>
+    public IDiskLane StartDiskLane()
+    {
+        var lane = new DiskLane(this);
+        _owned.Add(lane);
+        return lane;
+    }
+
+    /// <inheritdoc/>
+    public void RunAside(Action work) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Host.Guard(state.Work), (Host: this, Work: work), preferLocal: false);
+
+    /// <inheritdoc/>
+    public IDisposable Every(TimeSpan period, Action callback)
+    {
+        var timer = time.CreateTimer(_ => Guard(callback), null, period, period);
+        _owned.Add(timer);
+        return timer;
+    }
+
+    /// <inheritdoc/>
+    public void Fail(Exception cause)
+    {
+        _isStopped = true;
+        _completion.TrySetException(cause);
+    }
+
+    /// <summary>Stops the host without a cause: the actors have said their last word.</summary>
+    public void Stop()
+    {
+        _isStopped = true;
+        _completion.TrySetResult();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stop();
+        while (_owned.TryTake(out var owned)) owned.Dispose();
+    }
+
+    /// <summary>Runs work of this node; an exception stops the node and nothing else.</summary>
+    internal void Guard(Action work)
+    {
+        if (_isStopped) return;
+        try
+        {
+            work();
+        }
+#pragma warning disable CA1031 // Fail-stop: whatever went wrong, the node ends here and the process lives on.
+        catch (Exception cause)
+#pragma warning restore CA1031
+        {
+            Fail(cause);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+
+namespace ActorQuorum.StateMachines;
+
+/// <summary>
+/// A scan of live keys, without allocation. Subtrees whose keys are all deleted are passed over, so a queue's worn-out front costs nothing.
+/// </summary>
+internal ref struct LiveKeys
+{
+    // Half-full nodes of 16: eight levels hold over four billion keys.
+    private const int DepthLimit = 12;
+
+    private readonly KeyInterval _interval;
+    private Path _path;
+    private int _depth;
+    private IndexLeaf _leaf;
+    private int _slot;
+
+    /// <summary>Goes to where <paramref name="interval"/> begins.</summary>
+    public LiveKeys(KeyIndexRoot root, KeyInterval interval)
+    {
+        _interval = interval;
+        var node = root.Node;
+        while (node is IndexBranch branch)
+        {
+            var at = branch.Search(interval.Start.Span);
+            _path[_depth++] = new Step(branch, at);
+            node = branch.Children[at].Node;
+        }
+
+        _leaf = (IndexLeaf)node;
+        var slot = _leaf.Search(interval.Start.Span);
+        _slot = (slot >= 0 ? slot : ~slot) - 1;
+    }
+
+    /// <summary>The key that <see cref="MoveNext"/> came to.</summary>
+    public readonly IndexSlot Current => _leaf.Slots[_slot];
+
+    /// <summary>This scan, for foreach.</summary>
+    public readonly LiveKeys GetEnumerator() => this;
+
+    /// <summary>Goes to the next live key; false beyond the interval's end.</summary>
+    public bool MoveNext()
+    {
+        do
+        {
+            if (++_slot == _leaf.Count && !NextLeaf())
+            {
+                _slot = _leaf.Count - 1;
+                return false;
+            }
+        }
+        while (!_leaf.Slots[_slot].Newest.IsLive);
+
+        var key = _leaf.Slots[_slot].Key;
+        return _interval.IsSingle ? key.AsSpan().SequenceEqual(_interval.Start.Span) : !_interval.IsBeyond(key);
+    }
+
+    private bool NextLeaf()
+    {
+        while (_depth > 0)
+        {
+            var step = _path[--_depth];
+            if (FirstLive(step.Branch, step.At + 1) is { } at)
+            {
+                Descend(step.Branch, at);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Descend(IndexBranch branch, int at)
+    {
+        _path[_depth++] = new Step(branch, at);
+        var node = branch.Children[at].Node;
+        while (node is IndexBranch inner)
+        {
+            // The subtree has a live key, so one of its children does.
+            at = FirstLive(inner, 0)!.Value;
+            _path[_depth++] = new Step(inner, at);
+            node = inner.Children[at].Node;
+        }
+
+        _leaf = (IndexLeaf)node;
+        _slot = 0;
+    }
+
+    private static int? FirstLive(IndexBranch branch, int from)
+    {
+        for (var i = from; i < branch.Count; i++)
+        {
+            if (branch.Children[i].Live > 0)
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
+
+    private readonly record struct Step(IndexBranch Branch, int At);
+
+    [InlineArray(DepthLimit)]
+    private struct Path
+    {
+        private Step _first;
+    }
+}

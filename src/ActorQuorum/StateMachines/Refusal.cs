@@ -1,0 +1,38 @@
+namespace ActorQuorum.StateMachines;
+
+/// <summary>Why the store refuses a request: a gRPC code and etcd's text. The same on every node, and at the front door.</summary>
+/// <param name="Code">gRPC's code, as etcd's clients expect it.</param>
+/// <param name="Error">What is wrong.</param>
+internal sealed record Refusal(int Code, string Error)
+{
+    private const int InvalidArgument = 3;
+    private const int NotFound = 5;
+    private const int ResourceExhausted = 8;
+    private const int NotImplemented = 12;
+    private const int Internal = 13;
+
+    /// <summary>The request names no key.</summary>
+    public static Refusal NoKey { get; } = new(InvalidArgument, "etcdserver: key is not provided");
+
+    /// <summary>The request names a lease; there are none.</summary>
+    public static Refusal NoSuchLease { get; } = new(NotFound, "etcdserver: requested lease not found");
+
+    /// <summary>The bytes are no message of the kind.</summary>
+    public static Refusal NotAMessage { get; } =
+        new(Internal, "grpc: error unmarshalling request: the bytes are not a message of this kind");
+
+    /// <summary>The answer would not fit.</summary>
+    public static Refusal AnswerTooLarge { get; } = new(
+        ResourceExhausted,
+        $"etcdserver: the answer is over {KeyValueAnswer.SizeLimitBytes >> 20} MiB; ask for fewer keys at a time, or without values");
+
+    /// <summary>A command or query of a kind or format that this version does not know.</summary>
+    public static Refusal UnknownCommand { get; } =
+        new(NotImplemented, "actorquorum: a command of a kind that this version does not know");
+
+    /// <summary>A field of the request that is not supported.</summary>
+    public static Refusal Unsupported(string field) => new(NotImplemented, $"actorquorum: {field} is not supported yet");
+
+    /// <summary>The refusal as a result.</summary>
+    public CommandResult At(long revision) => new(Code, Error, revision, default);
+}

@@ -1,0 +1,62 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace ActorQuorum.Storage;
+
+/// <summary>A file of <see cref="LocalFileSystem"/>.</summary>
+internal sealed class LocalFile : IFile
+{
+    private static readonly int[] FullCodes =
+        OperatingSystem.IsWindows() ? [unchecked((int)0x80070070), unchecked((int)0x80070027)]
+        : OperatingSystem.IsLinux() ? [28, 122] // ENOSPC, EDQUOT
+        : [28, 69];
+
+    private readonly SafeFileHandle _handle;
+    private readonly string _path;
+
+    public LocalFile(string path, bool create)
+    {
+        _path = path;
+        _handle = File.OpenHandle(
+            path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        Length = RandomAccess.GetLength(_handle);
+    }
+
+    /// <inheritdoc/>
+    public long Length { get; private set; }
+
+    /// <inheritdoc/>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(_handle, bytes, Length);
+        }
+        catch (IOException failure) when (FullCodes.Contains(failure.HResult))
+        {
+            throw new DiskFullException(_path, failure);
+        }
+
+        Length += bytes.Length;
+    }
+
+    /// <inheritdoc/>
+    public int Read(long offset, Span<byte> into)
+    {
+        int total = 0;
+        while (total < into.Length)
+        {
+            int read = RandomAccess.Read(_handle, into[total..], offset + total);
+            if (read == 0)
+                break;
+            total += read;
+        }
+
+        return total;
+    }
+
+    /// <inheritdoc/>
+    public void Flush() => PlatformCalls.FlushData(_handle, _path);
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+}
