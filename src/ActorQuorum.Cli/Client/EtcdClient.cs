@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ActorQuorum.Server.Etcd;
+using ActorQuorum.Server.Etcd.Wire;
 using ActorQuorum.StateMachines.Etcd;
 using Google.Protobuf;
 
@@ -97,7 +97,7 @@ internal sealed class EtcdClient(IReadOnlyList<string> addresses, TimeSpan timeo
 
     private static bool MayAskAnother(CallFailure failure, bool isWrite) => failure switch
     {
-        CallFailure.NotSent or CallFailure.NoLeader => true,
+        CallFailure.NotSent or CallFailure.NotTaken => true,
         CallFailure.Unavailable or CallFailure.AnswerLost => !isWrite,
         _ => false,
     };

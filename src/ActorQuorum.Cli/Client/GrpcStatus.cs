@@ -10,6 +10,9 @@ internal readonly record struct GrpcStatus(int Code, string Message)
     private const int DeadlineExceeded = 4;
     private const int Unavailable = 14;
 
+    // etcd's words. Its "server stopped" is not among them: it may follow a write that was taken.
+    private static readonly string[] NotTakenWords = ["etcdserver: no leader", "etcdserver: leader changed"];
+
     public static GrpcStatus? Of(HttpHeaders headers)
     {
         if (!headers.TryGetValues("grpc-status", out var codes))
@@ -22,7 +25,7 @@ internal readonly record struct GrpcStatus(int Code, string Message)
 
     private CallFailure Failure => Code switch
     {
-        Unavailable when Message.Contains("no leader", StringComparison.OrdinalIgnoreCase) => CallFailure.NoLeader,
+        Unavailable when NotTakenWords.Contains(Message) => CallFailure.NotTaken,
         Unavailable or DeadlineExceeded => CallFailure.Unavailable,
         _ => CallFailure.Refused,
     };

@@ -40,7 +40,7 @@ internal static class RunCommand
             ParentDeath.KillsThisProcess();
         var options = NodeOptionsReader.Load(config, name);
         using var stop = new StopRequests(follow);
-        using var log = NodeLog.Create(options.Name, debug, file: null);
+        using var log = NodeLog.Create(options, debug);
         using var loggers = new SerilogLoggerFactory(log);
 
         using var starting = new CancellationTokenSource();

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ActorQuorum.Cli.Client;
-using ActorQuorum.Server.Etcd;
+using ActorQuorum.Server.Etcd.Wire;
 using Spectre.Console;
 
 namespace ActorQuorum.Cli.Commands;

@@ -8,7 +8,9 @@ namespace ActorQuorum.Cli.Logging;
 /// <summary>Prints a log event of one node as a <see cref="LogLine"/>, coloured or plain.</summary>
 internal sealed class LogLineFormatter(string node, bool coloured) : ITextFormatter
 {
-    private static readonly MessageTemplateTextFormatter MessageOnly = new("{Message:lj}", CultureInfo.InvariantCulture);
+    private static readonly MessageTemplateTextFormatter MessageOnly = new("{Message:l}", CultureInfo.InvariantCulture);
+
+    private readonly string _ownName = node + " ";
 
     public void Format(LogEvent logEvent, TextWriter output)
     {
@@ -19,11 +21,14 @@ internal sealed class LogLineFormatter(string node, bool coloured) : ITextFormat
     }
 
     /// <summary>The message with strings as they are, without the quotes Serilog puts around them otherwise.</summary>
-    private static string Message(LogEvent logEvent)
+    private string Message(LogEvent logEvent)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         MessageOnly.Format(logEvent, text);
-        return text.ToString();
+
+        // Where several nodes share a log, messages begin with the node's name; the line names it already.
+        var message = text.ToString();
+        return message.StartsWith(_ownName, StringComparison.Ordinal) ? message[_ownName.Length..] : message;
     }
 
     private static string Mark(LogEvent logEvent) => logEvent.Level switch
