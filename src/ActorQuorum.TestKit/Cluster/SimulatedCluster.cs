@@ -102,7 +102,8 @@ internal sealed class SimulatedCluster
     /// <summary>Ends a node's process; unsynced bytes are lost as <paramref name="mode"/> says.</summary>
     public void Crash(SimulatedNode node, CrashMode mode = default)
     {
-        Invariants.Crashed(node);
+        if (node.IsDurable) Invariants.Crashed(node);
+        else Invariants.Wiped(node);
         node.Crash(mode);
     }
 

@@ -41,6 +41,9 @@ internal sealed class SimulatedNode
     /// <summary>Its number.</summary>
     public MemberId Id => Identity.Self.Id;
 
+    /// <summary>Whether it keeps its log on its disk.</summary>
+    public bool IsDurable => _options.Storage == StorageKind.Disk;
+
     /// <summary>Its disk; outlives a crash.</summary>
     public SimulatedDisk Disk { get; private set; }
 

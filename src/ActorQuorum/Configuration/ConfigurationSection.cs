@@ -63,7 +63,8 @@ internal sealed class ConfigurationSection(string path, HoconObject given, Hocon
     public int Count(string key, int min, int max)
     {
         var value = Field(key).Value;
-        if (!decimal.TryParse(Amount(value), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || number != decimal.Truncate(number))
+        if (!decimal.TryParse(Amount(value), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            || number != decimal.Truncate(number))
         {
             throw Error(key, $"must be a whole number, but is {value.Describe()}.");
         }

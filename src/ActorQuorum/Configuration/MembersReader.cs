@@ -31,7 +31,9 @@ internal static class MembersReader
 
     /// <summary>Why a text cannot be a name, or null if it can. Names become directories and parts of addresses.</summary>
     public static string? WhyNoName(string text) =>
-        text.Length is >= 1 and <= MaxNameLength && text is not ("." or "..") && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+        text.Length is >= 1 and <= MaxNameLength
+        && text is not ("." or "..")
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
             ? null
             : $"must be of 1 to {MaxNameLength} letters (a-z, A-Z), digits, '.', '_' and '-', but is \"{text}\".";
 

@@ -81,6 +81,7 @@ internal static class SettingsReader
             RequestSizeBytes = (int)section.Size("request-size", KiB, 64 * MiB),
             FrameSizeBytes = (int)section.Size("frame-size", 64 * KiB, 256 * MiB),
             PendingRequests = section.Count("pending-requests", 1, 1_000_000),
+            PendingSizeBytes = section.Size("pending-size", MiB, 16 * GiB),
             RequestTimeout = section.Duration("request-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             AppendSizeBytes = (int)section.Size("append-size", KiB, 64 * MiB),
             AppendWindow = section.Count("append-window", 1, 4096),

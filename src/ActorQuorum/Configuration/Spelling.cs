@@ -11,8 +11,11 @@ internal static class Spelling
     {
         if (path.Length > MaxLength) return null;
         var nearest = known.MinBy(k => Between(path, k));
-        return nearest is not null && Between(path, nearest) <= Math.Max(2, path.Length / 5) ? nearest : null;
+        return nearest is not null && Between(path, nearest) <= Tolerance(LastOf(path).Length) ? nearest : null;
     }
+
+    /// <summary>How many letters may be wrong: two swapped ones in a short key, a third of a long one.</summary>
+    private static int Tolerance(int length) => length <= 3 ? 1 : Math.Max(2, length / 3);
 
     private static int Between(string path, string known)
     {

@@ -192,9 +192,8 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
         }
 
         // Nobody says that what lies above the mark is on disk: it may stand only in the page cache, even after a flush that failed.
-        // A copy that was flushed without error is certain. A clean stop states that all before it is synced.
-        bool isCertain = damage is null && (end == SyncedBytes || (EndsClean && end - Record.MarkBytes == SyncedBytes));
-        if (isCertain)
+        // A copy that was flushed without error is certain. That goes for the mark of a clean stop, too: its own flush may have failed.
+        if (damage is null && end == SyncedBytes)
             return files.Open(path, create: false);
         IFile copy = SegmentFile.Place(files, directory, Path.GetFileName(path), bytes[..end]);
         SyncedBytes = end;

@@ -89,15 +89,20 @@ internal sealed class HoconFiles
     private static byte[] ReadBounded(string path, Origin start)
     {
         using var stream = File.OpenRead(path);
-        var buffer = new byte[HoconLimits.FileSizeBytes + 1];
-        var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        if (length > HoconLimits.FileSizeBytes)
+        using var content = new MemoryStream();
+        var chunk = new byte[4096];
+        for (int length; (length = stream.Read(chunk)) > 0;)
         {
-            throw start.Error(
-                $"the file is larger than {HoconLimits.FileSizeBytes} bytes, the most a configuration may have; is it the right file?");
+            if (content.Length + length > HoconLimits.FileSizeBytes)
+            {
+                throw start.Error(
+                    $"the file is larger than {HoconLimits.FileSizeBytes} bytes, the most a configuration may have; is it the right file?");
+            }
+
+            content.Write(chunk, 0, length);
         }
 
-        return buffer[..length];
+        return content.ToArray();
     }
 
     private static string Decode(byte[] bytes, Origin start)

@@ -83,18 +83,18 @@ internal sealed partial class HoconResolver
     /// </summary>
     private (Outline? Outline, int From) OutlineOf(List<Assignment> assignments, int count)
     {
-        List<ObjectOutline> objects = [];
+        List<ObjectOutline>? objects = null;
         var from = count;
         while (--from >= 0)
         {
             var outline = Evaluate(assignments[from].Value, assignments, from);
             if (outline is null) continue;
-            if (outline is ObjectOutline o) objects.Add(o);
-            else if (objects.Count == 0) return (outline, from);
+            if (outline is ObjectOutline o) (objects ??= []).Add(o);
+            else if (objects is null) return (outline, from);
             else break;
         }
 
-        return (objects.Count == 0 ? null : ObjectOutline.Merge(objects), from + 1);
+        return (objects is null ? null : ObjectOutline.Merge(objects), from + 1);
     }
 
     private Outline? Evaluate(HoconNode node, List<Assignment> assignments, int index)

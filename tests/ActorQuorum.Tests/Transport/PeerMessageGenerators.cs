@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using ActorQuorum.Core.Raft;
+using ActorQuorum.Transport;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ActorQuorum.Tests.Transport;
+
+/// <summary>Draws messages of every kind, with small, large and absent values.</summary>
+internal static class PeerMessageGenerators
+{
+    public static readonly PeerRoute Route = new(new MemberId(0xA1), new MemberId(0xB2), 0xC3C3);
+
+    private static readonly Gen<long> Number = Gen.OneOf(
+        Gen.Constant(0L),
+        Gen.Choose(1, 200).Select(n => (long)n),
+        Gen.Choose(0, int.MaxValue).Select(n => (long)n),
+        Gen.Choose(0, 1 << 20).Select(n => (long)PeerCodec.NumberLimit - 1 - n));
+
+    private static readonly Gen<ulong> Id =
+        from high in Gen.Choose(int.MinValue, int.MaxValue)
+        from low in Gen.Choose(int.MinValue, int.MaxValue)
+        select ((ulong)(uint)high << 32) | (uint)low | 1;
+
+    private static readonly Gen<int> Group = Gen.OneOf(Gen.Constant(0), Gen.Choose(0, int.MaxValue));
+
+    private static readonly Gen<bool> Flag = Gen.Elements(true, false);
+
+    private static readonly Gen<ReadOnlyMemory<byte>> Payload =
+        from size in Gen.OneOf(Gen.Constant(0), Gen.Choose(1, 200), Gen.Choose(16_000, 17_000))
+        from first in Gen.Choose(0, 255)
+        select new ReadOnlyMemory<byte>([.. Enumerable.Range(first, size).Select(i => (byte)(i * 7))]);
+
+    private static readonly Gen<string?> Text = Gen.Elements(null, string.Empty, "no", "größer als ∞ 🙂", new string('x', 200));
+
+    public static Gen<PeerMessage> Any { get; } = Gen.OneOf(
+        Raft(from h in Head from a in Number from b in Number from p in Flag from t in Flag
+             select new RequestVote(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, b, p, t)),
+        Raft(from h in Head from a in Number from g in Flag from p in Flag
+             select new RequestVoteReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, g, p)),
+        Raft(Appends),
+        Raft(from h in Head from s in Flag from a in Number from b in Number from c in Number from p in Flag
+             select new AppendEntriesReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, s, a, b, c, p)),
+        Raft(from h in Head from a in Number from b in Number
+             select new Heartbeat(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, b)),
+        Raft(from h in Head from a in Number from p in Flag
+             select new HeartbeatReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, p)),
+        Raft(from h in Head select new TimeoutNow(h.Group, Route.From, Route.To, h.Term, Route.Incarnation)),
+        Raft(Introductions),
+        from id in Number from kind in Gen.Elements(Enum.GetValues<RequestKind>()) from payload in Payload
+        from patience in Gen.OneOf(Gen.Constant(0L), Gen.Choose(0, int.MaxValue).Select(n => (long)n), Gen.Constant(PeerCodec.PatienceLimit.Ticks))
+        select (PeerMessage)new Forward(id, kind, payload, new TimeSpan(patience)),
+        from id in Number from code in Gen.OneOf(Gen.Choose(-3, 20), Gen.Choose(int.MinValue, int.MaxValue))
+        from error in Text from revision in Number from payload in Payload from detail in Text
+        select (PeerMessage)new ForwardReply(id, new CommandResult(code, error, revision, payload), null, detail),
+        from id in Number from error in Gen.Elements(Enum.GetValues<QuorumError>()) from detail in Text
+        select (PeerMessage)new ForwardReply(id, null, error, detail));
+
+    private static Gen<(int Group, long Term)> Head => from g in Group from t in Number select (g, t);
+
+    private static Gen<AppendEntries> Appends =>
+        from h in Head
+        from previous in Number.Where(n => n < (long)PeerCodec.NumberLimit - 100)
+        from terms in Gen.Choose(1, 9).ListOf()
+        from kinds in Gen.Elements(Enum.GetValues<EntryKind>()).ListOf(terms.Count)
+        from payloads in Payload.ListOf(terms.Count)
+        from commit in Number
+        let ordered = terms.Order().ToArray()
+        let entries = ordered.Select((t, i) => new Entry(previous + 1 + i, t, kinds[i], payloads[i])).ToImmutableArray()
+        select new AppendEntries(h.Group, Route.From, Route.To, Math.Max(h.Term, 9), Route.Incarnation, previous, 1, entries, commit);
+
+    private static Gen<Introduction> Introductions =>
+        from h in Head
+        from phase in Gen.Elements(Enum.GetValues<FoundingPhase>())
+        from ids in Id.ListOf()
+        from bound in Flag
+        let view = ids.Distinct().Select((id, i) => new Member(new MemberId(id), bound ? ~id : 0)).ToImmutableArray()
+        select new Introduction(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, phase, view);
+
+    private static Gen<PeerMessage> Raft<T>(Gen<T> messages)
+        where T : RaftMessage => messages.Select(m => (PeerMessage)new Consensus(m));
+}
