@@ -1,1 +1,3 @@
-return 0;
+using ActorQuorum.Cli;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using ActorQuorum.Server.Etcd.Wire;
+using ActorQuorum.StateMachines.Etcd;
+using Google.Protobuf;
+
+namespace ActorQuorum.Cli.Client;
+
+/// <summary>A client of etcd's v3 API that asks one endpoint after the other, and repeats a write only if it certainly was not taken.</summary>
+internal sealed class EtcdClient(IReadOnlyList<string> addresses, TimeSpan timeout) : IDisposable
+{
+    // A node that stands still (SIGSTOP, a wedged disk) still accepts connections; it is asked for a sign of life first.
+    private static readonly TimeSpan SignOfLifePatience = TimeSpan.FromSeconds(1);
+
+    private readonly Endpoint[] _endpoints = [.. addresses.Select(address => new Endpoint(address))];
+    private readonly Stopwatch _elapsed = Stopwatch.StartNew();
+
+    public IReadOnlyList<Endpoint> Endpoints => _endpoints;
+
+    private TimeSpan Remaining => timeout - _elapsed.Elapsed is { Ticks: > 0 } left ? left : TimeSpan.FromMilliseconds(1);
+
+    public Task<PutResponse> PutAsync(PutRequest request) =>
+        CallAsync("/etcdserverpb.KV/Put", request, PutResponse.Parser, isWrite: true);
+
+    public Task<DeleteRangeResponse> DeleteAsync(DeleteRangeRequest request) =>
+        CallAsync("/etcdserverpb.KV/DeleteRange", request, DeleteRangeResponse.Parser, isWrite: true);
+
+    public Task<RangeResponse> GetAsync(RangeRequest request) =>
+        CallAsync("/etcdserverpb.KV/Range", request, RangeResponse.Parser, isWrite: false);
+
+    public Task<MemberListResponse> MembersAsync() =>
+        CallAsync("/etcdserverpb.Cluster/MemberList", new MemberListRequest(), MemberListResponse.Parser, isWrite: false);
+
+    public Task<MemberListResponse> MembersAsync(Endpoint endpoint) =>
+        endpoint.CallAsync("/etcdserverpb.Cluster/MemberList", new MemberListRequest(), MemberListResponse.Parser, Remaining, default);
+
+    public Task<StatusResponse> StatusAsync(Endpoint endpoint) => StatusAsync(endpoint, Remaining);
+
+    public void Dispose()
+    {
+        foreach (var endpoint in _endpoints)
+            endpoint.Dispose();
+    }
+
+    private static Task<StatusResponse> StatusAsync(Endpoint endpoint, TimeSpan patience) =>
+        endpoint.CallAsync("/etcdserverpb.Maintenance/Status", new StatusRequest(), StatusResponse.Parser, patience, default);
+
+    private async Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser, bool isWrite)
+        where T : IMessage<T>
+    {
+        var reasons = new List<string>();
+        foreach (var endpoint in _endpoints)
+        {
+            if (await LacksSignOfLifeAsync(endpoint) is { } lack)
+            {
+                reasons.Add($"{endpoint.Address}: {lack}");
+                continue;
+            }
+
+            try
+            {
+                return await endpoint.CallAsync(method, request, parser, Remaining, default);
+            }
+            catch (CallFailedException e) when (MayAskAnother(e.Failure, isWrite))
+            {
+                reasons.Add($"{endpoint.Address}: {e.Message}");
+            }
+            catch (CallFailedException e)
+            {
+                throw GiveUp(endpoint, e, isWrite);
+            }
+        }
+
+        throw new CommandFailedException(
+            ExitCode.NoQuorum,
+            $"no quorum: {string.Join("; ", reasons)}. Check with `actorquorum status` that a majority of the nodes runs, and --endpoints.");
+    }
+
+    private async Task<string?> LacksSignOfLifeAsync(Endpoint endpoint)
+    {
+        // The only endpoint is asked in any case.
+        if (_endpoints.Length == 1)
+            return null;
+        try
+        {
+            await StatusAsync(endpoint, SignOfLifePatience < Remaining ? SignOfLifePatience : Remaining);
+            return null;
+        }
+        catch (CallFailedException e) when (e.Failure is CallFailure.NotSent or CallFailure.AnswerLost)
+        {
+            return e.Message;
+        }
+        catch (CallFailedException)
+        {
+            return null;
+        }
+    }
+
+    private static bool MayAskAnother(CallFailure failure, bool isWrite) => failure switch
+    {
+        CallFailure.NotSent or CallFailure.NotTaken => true,
+        CallFailure.Unavailable or CallFailure.AnswerLost => !isWrite,
+        _ => false,
+    };
+
+    private static CommandFailedException GiveUp(Endpoint endpoint, CallFailedException e, bool isWrite)
+    {
+        var exitCode = e.Failure == CallFailure.Unavailable ? ExitCode.NoQuorum : ExitCode.Failed;
+        var outcome = isWrite && e.Failure is CallFailure.Unavailable or CallFailure.AnswerLost
+            ? $"outcome unknown: {endpoint.Address}: {e.Message}. The write may take effect, now or later: read the key before you repeat it."
+            : $"{endpoint.Address}: {e.Message}";
+        return new CommandFailedException(exitCode, outcome, e);
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using ActorQuorum.Cli.Commands;
+using ActorQuorum.Configuration;
+
+namespace ActorQuorum.Cli;
+
+/// <summary>The command line as a whole: its commands, and how their errors become one line and an exit code.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Build()
+    {
+        var root = new RootCommand("ActorQuorum: a few nodes elect one leader, keep one replicated log, and never disagree.")
+        {
+            RunCommand.Build(),
+            ClusterCommand.Build(),
+            KeyCommands.BuildPut(),
+            KeyCommands.BuildGet(),
+            KeyCommands.BuildDelete(),
+            StatusCommand.Build(),
+            MembersCommand.Build(),
+        };
+        HelpWithExamples.AddTo(root);
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // A value that begins with @ is a value; the default would read a file of that name.
+        var parsed = Build().Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            Complain(string.Join(" ", parsed.Errors.Select(error => error.Message)) + $" Try: {Usage(parsed)}");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            // Signals are ours: each command decides what Ctrl-C and SIGTERM mean.
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (CommandFailedException e)
+        {
+            Complain(e.Message);
+            return e.ExitCode;
+        }
+        catch (ConfigurationException e)
+        {
+            Complain(e.Message);
+            return ExitCode.Usage;
+        }
+    }
+
+    /// <summary>One line on standard error.</summary>
+    public static void Complain(string message) => Console.Error.WriteLine("actorquorum: " + message.ReplaceLineEndings(" "));
+
+    private static string Usage(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand ? "actorquorum --help" : $"actorquorum {parsed.CommandResult.Command.Name} --help";
+}

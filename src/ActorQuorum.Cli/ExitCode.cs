@@ -1,0 +1,17 @@
+namespace ActorQuorum.Cli;
+
+/// <summary>What the command's exit code tells a script; documented in docs/command-line.md.</summary>
+internal static class ExitCode
+{
+    /// <summary>Done.</summary>
+    public const int Ok = 0;
+
+    /// <summary>It failed, and the line on standard error says why.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line or a configuration file is wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>No majority answers: no leader, no answer in time, or no endpoint to be reached.</summary>
+    public const int NoQuorum = 3;
+}

@@ -1,0 +1,44 @@
+using ActorQuorum.EndToEnd.Tests.Harness;
+
+namespace ActorQuorum.EndToEnd.Tests.Commands;
+
+/// <summary>One of three nodes runs.</summary>
+[Trait("Row", "RN-3")]
+public sealed class NoQuorumTests : IAsyncLifetime
+{
+    private readonly RealCluster _cluster = new(3, "actorquorum.limits.request-timeout = 1s");
+
+    public async Task InitializeAsync()
+    {
+        _cluster.Nodes[0].Start();
+        await Eventually.HoldsAsync("it answers", async () => await _cluster.Nodes[0].StatusAsync() is not null, _cluster.Describe);
+    }
+
+    public async Task DisposeAsync() => await _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Without_a_quorum_commands_end_with_3_except_those_that_need_none()
+    {
+        (await CliAsync("put", "k", "v")).ShouldBe((3, true));
+        (await CliAsync("get", "k")).ShouldBe((3, true));
+        (await CliAsync("status")).ShouldBe((3, false));
+        (await CliAsync("get", "k", "--serializable")).ShouldBe((0, false));
+        (await CliAsync("members")).ShouldBe((0, false));
+    }
+
+    [Fact]
+    public async Task Without_any_node_commands_end_with_3()
+    {
+        await _cluster.Nodes[0].KillAsync();
+
+        (await CliAsync("put", "k", "v")).ShouldBe((3, true));
+        (await CliAsync("members")).ShouldBe((3, true));
+        (await CliAsync("status")).ShouldBe((3, false));
+    }
+
+    private async Task<(int ExitCode, bool SaysNoQuorum)> CliAsync(params IEnumerable<string> arguments)
+    {
+        var ended = await CliProcess.RunAsync([.. arguments, "--endpoints", _cluster.Endpoints, "--timeout", "5s"]);
+        return (ended.ExitCode, ended.Errors.StartsWith("actorquorum: no quorum: ", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,16 @@
+using System.Runtime.InteropServices;
+
+namespace ActorQuorum.EndToEnd.Tests.Harness;
+
+/// <summary>Sends signals, to one process by its id.</summary>
+internal static class Signals
+{
+    public const int Interrupt = 2;
+    public const int Terminate = 15;
+
+    public static void Send(int processId, int signal) => kill(processId, signal).ShouldBe(0);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int kill(int processId, int signal);
+}
