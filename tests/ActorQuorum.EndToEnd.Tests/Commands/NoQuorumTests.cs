@@ -2,7 +2,7 @@ using ActorQuorum.EndToEnd.Tests.Harness;
 
 namespace ActorQuorum.EndToEnd.Tests.Commands;
 
-/// <summary>One of three nodes runs.</summary>
+/// <summary>One of three nodes is left.</summary>
 [Trait("Row", "RN-3")]
 public sealed class NoQuorumTests : IAsyncLifetime
 {
@@ -10,8 +10,13 @@ public sealed class NoQuorumTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Cluster.Nodes[0].Start();
-        await Eventually.HoldsAsync("it answers", async () => await Cluster.Nodes[0].StatusAsync() is not null, Cluster.Describe);
+        await Cluster.StartAsync();
+        await Cluster.Nodes[0].PutAsync("k", "v");
+        await Eventually.HoldsAsync("n1 holds it", async () => await Cluster.Nodes[0].GetAsync("k", serializable: true) == "v", Cluster.Describe);
+        await Cluster.Nodes[1].KillAsync();
+        await Cluster.Nodes[2].KillAsync();
+        await Eventually.HoldsAsync(
+            "n1 knows that nobody leads", async () => await Cluster.Nodes[0].StatusAsync() is { Leader: 0 }, Cluster.Describe);
     }
 
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
