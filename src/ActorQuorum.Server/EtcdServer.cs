@@ -1,0 +1,133 @@
+using System.Collections.Frozen;
+using System.Net.Sockets;
+using ActorQuorum.Configuration;
+using ActorQuorum.Server.Etcd;
+using ActorQuorum.Server.Grpc;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ActorQuorum.Server;
+
+/// <summary>A node's door for clients: etcd's v3 API over gRPC, on HTTP/2 without TLS.</summary>
+public sealed class EtcdServer : IAsyncDisposable
+{
+    // What grpc-go gives a message above the largest request: room for its other fields.
+    private const int MessageOverheadBytes = 512 << 10;
+
+    // Requests under way, all together. Far above what a cluster can carry, far below what a machine has.
+    private const long BudgetBytes = 256L << 20;
+
+    // Calls under way get this long to end; then their connections are cut.
+    private static readonly TimeSpan s_drainTime = TimeSpan.FromMilliseconds(300);
+
+    private readonly KestrelServer _kestrel;
+    private readonly Lazy<Task> _stop;
+
+    private EtcdServer(KestrelServer kestrel, ByteBudget budget)
+    {
+        _kestrel = kestrel;
+        Budget = budget;
+        _stop = new Lazy<Task>(DrainAsync);
+    }
+
+    /// <summary>Where clients reach this server: host:port, the port as it was bound.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>The memory of the requests under way.</summary>
+    internal ByteBudget Budget { get; }
+
+    /// <summary>Listens at <paramref name="clientAddress"/> and answers from <paramref name="node"/>.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="clientAddress">host:port; with port 0 a free one is taken, see <see cref="Address"/>.</param>
+    /// <param name="limits">Bounds on requests.</param>
+    /// <param name="loggers">Where the server logs.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <returns>The listening server.</returns>
+    /// <exception cref="ArgumentException">The address is not host:port.</exception>
+    /// <exception cref="IOException">The address is in use, or is not of this machine.</exception>
+    public static async Task<EtcdServer> StartAsync(
+        IQuorumNode node, string clientAddress, LimitOptions limits, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(loggers);
+        var endPoint = await ClientAddress.ResolveAsync(clientAddress, cancellationToken);
+        var budget = new ByteBudget(BudgetBytes);
+        var application = new GrpcApplication(
+            Methods(node, limits), limits.RequestSizeBytes + MessageOverheadBytes, budget, loggers.CreateLogger<EtcdServer>());
+        var options = OptionsOf(limits);
+        ListenOptions? door = null;
+        options.Listen(endPoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            door = listen;
+        });
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
+        var kestrel = new KestrelServer(Options.Create(options), transport, loggers);
+        try
+        {
+            await kestrel.StartAsync(application, cancellationToken);
+        }
+        catch (Exception cause)
+        {
+            kestrel.Dispose();
+            if (cause is IOException or SocketException)
+            {
+                throw ClientAddress.CannotListen(clientAddress, cause);
+            }
+
+            throw;
+        }
+
+        return new EtcdServer(kestrel, budget) { Address = door!.IPEndPoint!.ToString() };
+    }
+
+    /// <summary>Stops listening, lets calls under way end for a moment, then closes every connection. Takes less than a second.</summary>
+    /// <returns>Ends when everything is closed.</returns>
+    public Task StopAsync() => _stop.Value;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static FrozenDictionary<string, GrpcMethod> Methods(IQuorumNode node, LimitOptions limits)
+    {
+        var keyValue = new KeyValueService(node, limits.RequestSizeBytes);
+        return new Dictionary<string, GrpcMethod>
+        {
+            ["/etcdserverpb.KV/Range"] = keyValue.RangeAsync,
+            ["/etcdserverpb.KV/Put"] = keyValue.PutAsync,
+            ["/etcdserverpb.KV/DeleteRange"] = keyValue.DeleteRangeAsync,
+            ["/etcdserverpb.Cluster/MemberList"] = new ClusterService(node).MemberListAsync,
+            ["/etcdserverpb.Maintenance/Status"] = new MaintenanceService(node).StatusAsync,
+        }.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private static KestrelServerOptions OptionsOf(LimitOptions limits)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false };
+
+        // Every message's size is judged by its own frame, with gRPC's error; Kestrel's bound would answer in plain HTTP.
+        options.Limits.MaxRequestBodySize = null;
+        options.Limits.MaxConcurrentConnections = limits.PendingRequests;
+        options.Limits.Http2.MaxStreamsPerConnection = limits.PendingRequests;
+        options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        return options;
+    }
+
+    private async Task DrainAsync()
+    {
+        using var patience = new CancellationTokenSource(s_drainTime);
+        try
+        {
+            await _kestrel.StopAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The connections were cut.
+        }
+
+        _kestrel.Dispose();
+    }
+}

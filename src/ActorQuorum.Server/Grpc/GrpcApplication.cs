@@ -1,0 +1,146 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using ActorQuorum.Server.Etcd;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace ActorQuorum.Server.Grpc;
+
+/// <summary>gRPC's unary calls straight on Kestrel's features: no middleware, no context object, nothing between the socket and the method.</summary>
+/// <param name="methods">The methods by their paths.</param>
+/// <param name="messageLimitBytes">The largest message of a client.</param>
+/// <param name="budget">What all requests under way may take.</param>
+/// <param name="log">For what is the server's own fault.</param>
+internal sealed class GrpcApplication(
+    FrozenDictionary<string, GrpcMethod> methods, int messageLimitBytes, ByteBudget budget, ILogger log)
+    : IHttpApplication<IFeatureCollection>
+{
+    /// <summary>The room that stays free before each message.</summary>
+    public const int PrefixBytes = StateMachines.Command.PrefixBytes;
+
+    private static readonly StringValues s_contentType = "application/grpc";
+    private static readonly StringValues s_statusOk = "0";
+
+    /// <inheritdoc/>
+    public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+    /// <inheritdoc/>
+    public void DisposeContext(IFeatureCollection context, Exception? exception)
+    {
+    }
+
+    /// <inheritdoc/>
+    public async Task ProcessRequestAsync(IFeatureCollection context)
+    {
+        var request = context.GetRequiredFeature<IHttpRequestFeature>();
+        var response = context.GetRequiredFeature<IHttpResponseFeature>();
+        if (!IsGrpc(request, out var httpStatus))
+        {
+            response.StatusCode = httpStatus;
+            return;
+        }
+
+        response.Headers.ContentType = s_contentType;
+        var aborted = context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
+        try
+        {
+            var reply = await AnswerAsync(context, request, aborted);
+            if (reply.Status.Code == GrpcCode.Ok)
+            {
+                await reply.WriteMessageAsync(context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer, aborted);
+                context.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers["grpc-status"] = s_statusOk;
+            }
+            else
+            {
+                // No message comes: the status stands in the only headers ("trailers-only").
+                response.Headers["grpc-status"] = ((int)reply.Status.Code).ToString(CultureInfo.InvariantCulture);
+                response.Headers["grpc-message"] = reply.Status.EncodedMessage();
+            }
+        }
+        catch (Exception gone) when (IsGone(gone, aborted))
+        {
+            // The client has gone: there is nobody to answer.
+        }
+    }
+
+    private static bool IsGrpc(IHttpRequestFeature request, out int httpStatus)
+    {
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            httpStatus = StatusCodes.Status405MethodNotAllowed;
+            return false;
+        }
+
+        var contentType = request.Headers.ContentType.ToString();
+        httpStatus = StatusCodes.Status415UnsupportedMediaType;
+        return contentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
+            && (contentType.Length == "application/grpc".Length || contentType["application/grpc".Length] is '+' or ';');
+    }
+
+    private static bool IsGone(Exception exception, CancellationToken aborted) =>
+        exception is ConnectionResetException or ConnectionAbortedException
+        || (exception is OperationCanceledException or IOException && aborted.IsCancellationRequested);
+
+    private async ValueTask<GrpcReply> AnswerAsync(IFeatureCollection context, IHttpRequestFeature request, CancellationToken aborted)
+    {
+        if (!methods.TryGetValue(request.Path, out var method))
+        {
+            return Failure(GrpcCode.Unimplemented, $"{request.Path} is not implemented by this server");
+        }
+
+        var header = request.Headers["grpc-timeout"];
+        if (header.Count == 0)
+        {
+            return await CallAsync(context, method, aborted, CancellationToken.None);
+        }
+
+        if (!GrpcTimeout.TryParse(header.ToString(), out var timeout))
+        {
+            return Failure(GrpcCode.Internal, $"grpc: the header grpc-timeout is malformed: '{header}'");
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        deadline.CancelAfter(timeout);
+        return await CallAsync(context, method, aborted, deadline.Token);
+    }
+
+    private async ValueTask<GrpcReply> CallAsync(
+        IFeatureCollection context, GrpcMethod method, CancellationToken aborted, CancellationToken deadline)
+    {
+        var cancelled = deadline.CanBeCanceled ? deadline : aborted;
+        using var message = new UnaryMessage(PrefixBytes, messageLimitBytes, budget);
+        try
+        {
+            var reader = context.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
+            var status = await message.ReadAsync(reader, cancelled);
+            return status.Code == GrpcCode.Ok ? await method(message.Buffer!, cancelled) : GrpcReply.Failure(status);
+        }
+        catch (Exception error) when (!IsGone(error, aborted))
+        {
+            return Failed(error, deadline);
+        }
+    }
+
+    private GrpcReply Failed(Exception error, CancellationToken deadline)
+    {
+        switch (error)
+        {
+            case QuorumException refused:
+                return GrpcReply.Failure(ErrorTable.StatusOf(refused.Error));
+            case OperationCanceledException when deadline.IsCancellationRequested:
+                return Failure(GrpcCode.DeadlineExceeded, "context deadline exceeded");
+            case InvalidProtocolBufferException or BadHttpRequestException:
+                return Failure(GrpcCode.Internal, $"grpc: error unmarshalling request: {error.Message}");
+            default:
+                log.LogError(error, "A call failed within the server");
+                return Failure(GrpcCode.Internal, "actorquorum: the server failed at this call; its log says how");
+        }
+    }
+
+    private static GrpcReply Failure(GrpcCode code, string message) => GrpcReply.Failure(new GrpcStatus(code, message));
+}
