@@ -15,6 +15,6 @@ internal enum CrashMode
     /// <summary>Each file is torn at some byte of its unflushed part; some of the unflushed names, in their order, are there.</summary>
     Tear,
 
-    /// <summary>Of each file's unflushed part some sectors reached the disk and others are zeros; names as with <see cref="Tear"/>.</summary>
+    /// <summary>Of each file's unflushed part some sectors are there and others are zeros; names as with <see cref="Tear"/>.</summary>
     Sectors,
 }

@@ -30,7 +30,7 @@ internal sealed class DiskContent
         _durableLength = _dirtyFrom = Length;
     }
 
-    /// <summary>As a kernel does: the pages count as clean afterwards, so no later flush writes them, yet they are read as if they were there.</summary>
+    /// <summary>As a kernel does it: the pages are clean afterwards, so no later flush writes them, and are read as if written.</summary>
     public void FailFlush() => _dirtyFrom = Length;
 
     public void FlipBit(long offset, int bit)

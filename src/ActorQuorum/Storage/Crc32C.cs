@@ -6,7 +6,7 @@ namespace ActorQuorum.Storage;
 /// <summary>CRC-32C (Castagnoli), by the processor's instruction where it has one.</summary>
 internal static class Crc32C
 {
-    /// <summary>Continues <paramref name="crc"/> over <paramref name="bytes"/>; 0 starts. What is continued equals one run over both parts.</summary>
+    /// <summary>Continues <paramref name="crc"/> over more bytes, as if both parts were one; 0 starts.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         crc = ~crc;

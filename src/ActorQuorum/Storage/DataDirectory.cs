@@ -33,8 +33,8 @@ internal sealed class DataDirectory : IDisposable
     /// <param name="clusterId">The cluster this node is of.</param>
     /// <param name="member">The member this node is.</param>
     /// <param name="memberName">Its name.</param>
-    /// <param name="drawIncarnation">Draws a random number; asked again while it gives zero.</param>
-    /// <exception cref="DataDirectoryException">It is held by another process, belongs to another node or cluster, or is incomplete.</exception>
+    /// <param name="drawIncarnation">Draws a random number; asked again if it gives zero.</param>
+    /// <exception cref="DataDirectoryException">Another process holds it, or it is not this node's, or incomplete.</exception>
     /// <exception cref="StorageDamagedException">Its identity is damaged.</exception>
     public static DataDirectory Open(
         IFileSystem files, string path, ulong clusterId, MemberId member, string memberName, Func<ulong> drawIncarnation)
@@ -75,8 +75,8 @@ internal sealed class DataDirectory : IDisposable
         if (identity.ClusterId != clusterId || identity.Member != member || identity.MemberName != memberName)
         {
             throw new DataDirectoryException(
-                $"The data directory {path} belongs to member {identity.MemberName} ({identity.Member}) of cluster {identity.ClusterId:x16}, "
-                + $"but this node is member {memberName} ({member}) of cluster {clusterId:x16}. "
+                $"The data directory {path} belongs to member {identity.MemberName} ({identity.Member}) "
+                + $"of cluster {identity.ClusterId:x16}, but this node is member {memberName} ({member}) of cluster {clusterId:x16}. "
                 + "Set the right node.data-dir, or the cluster's id and members as they were at the first start.");
         }
 
@@ -94,16 +94,18 @@ internal sealed class DataDirectory : IDisposable
     }
 
     /// <summary>
-    /// The first segment comes first, the identity last: a crash between leaves a log without a record, which is taken away at the next start.
+    /// The first segment comes first, the identity last: a crash between leaves a log without a record, which the next start takes away.
     /// The other way round a lost log could not be told from one not yet made.
     /// </summary>
     private static ulong Found(
         IFileSystem files, string path, ulong clusterId, MemberId member, string memberName, Func<ulong> drawIncarnation)
     {
-        ulong incarnation;
-        do
+        ulong incarnation = drawIncarnation();
+        // Zero means unbound in the log. A fair source gives it once in 2^64 draws, twice never.
+        if (incarnation == 0)
             incarnation = drawIncarnation();
-        while (incarnation == 0);
+        if (incarnation == 0)
+            throw new InvalidOperationException("The source of incarnations gave zero twice: it is not random.");
         SegmentFile.Create(
             files, Path.Combine(path, LogName), new SegmentHeader(clusterId, member, incarnation, 1, 0), out _).Dispose();
         new IdentityFile(clusterId, member, memberName, incarnation).Write(files, path);

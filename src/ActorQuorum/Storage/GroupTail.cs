@@ -11,7 +11,7 @@ internal sealed class GroupTail
     /// <summary>The index of the last entry; 0 in an empty log.</summary>
     public long LastIndex { get; private set; }
 
-    /// <summary>The term of the last entry; 0 in an empty log, and in the writer after a truncation, as it keeps no entries to look it up.</summary>
+    /// <summary>The term of the last entry; 0 in an empty log, and after a truncation in the writer, which keeps no entries.</summary>
     public long LastTerm { get; private set; }
 
     /// <summary>The last term of the state.</summary>

@@ -41,7 +41,7 @@ internal interface IFile : IDisposable
     /// <summary>The file's length in bytes.</summary>
     long Length { get; }
 
-    /// <summary>Writes <paramref name="bytes"/> at the end. Durable only after <see cref="Flush"/>. After a failure the end is unknown.</summary>
+    /// <summary>Writes at the end. Durable only after <see cref="Flush"/>. After a failure some of the bytes may be there.</summary>
     /// <exception cref="DiskFullException">There is no room for them.</exception>
     void Append(ReadOnlySpan<byte> bytes);
 

@@ -36,14 +36,14 @@ internal sealed record IdentityFile(ulong ClusterId, MemberId Member, string Mem
         string text = string.Create(
             CultureInfo.InvariantCulture,
             $"{Title}{Format}\ncluster {ClusterId:x16}\nmember {Member.Value:x16}\nname {MemberName}\nincarnation {Incarnation:x16}\n");
-        return text + string.Create(CultureInfo.InvariantCulture, $"checksum {Checksum(text):x8}\n");
+        return text + ChecksumLine(text);
     }
 
     private static IdentityFile Parse(string text, string path)
     {
         string[] lines = text.Split('\n');
         int checksumAt = text.LastIndexOf("checksum ", StringComparison.Ordinal);
-        if (checksumAt < 0 || text[checksumAt..] != string.Create(CultureInfo.InvariantCulture, $"checksum {Checksum(text[..checksumAt]):x8}\n"))
+        if (checksumAt < 0 || text[checksumAt..] != ChecksumLine(text[..checksumAt]))
             throw Damaged(path);
         if (lines[0].StartsWith(Title, StringComparison.Ordinal) && lines[0] != Title + Format)
             throw new NewerFormatException(path, 0, $"the identity's format is {lines[0][Title.Length..]}, known is {Format}");
@@ -63,7 +63,8 @@ internal sealed record IdentityFile(ulong ClusterId, MemberId Member, string Mem
             ? number
             : null;
 
-    private static uint Checksum(string text) => Crc32C.Append(0, Encoding.UTF8.GetBytes(text));
+    private static string ChecksumLine(string text) =>
+        string.Create(CultureInfo.InvariantCulture, $"checksum {Crc32C.Append(0, Encoding.UTF8.GetBytes(text)):x8}\n");
 
     private static StorageDamagedException Damaged(string path) => new(path, 0, "it is no identity, or its checksum does not match");
 }

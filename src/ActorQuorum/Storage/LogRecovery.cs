@@ -188,7 +188,6 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
             if (Math.Max(SyncedBytes, mark) > end)
                 throw new StorageDamagedException(path, end, damage);
             _notes.Add($"Cut a torn tail of {bytes.Length - end} bytes at {path}:{end} ({damage}).");
-            EndsClean = false;
         }
 
         // Nobody says that what lies above the mark is on disk: it may stand only in the page cache, even after a flush that failed.

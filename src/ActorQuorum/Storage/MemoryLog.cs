@@ -2,7 +2,7 @@ using ActorQuorum.Core.Raft;
 
 namespace ActorQuorum.Storage;
 
-/// <summary>The log of a node without a disk (<c>storage = memory</c>): it keeps nothing, and only counts what a disk would have taken.</summary>
+/// <summary>The log of a node without a disk (<c>storage = memory</c>): it keeps nothing, and only counts the entries' bytes.</summary>
 internal sealed class MemoryLog : ILogStore
 {
     private bool _closed;

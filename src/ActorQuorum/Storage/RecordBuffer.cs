@@ -18,7 +18,8 @@ internal sealed class RecordBuffer
     public void Clear() => Count = 0;
 
     /// <summary>How many bytes the record of <paramref name="entry"/> takes.</summary>
-    public static long SizeOf(Entry entry) => Record.PrefixBytes + Record.HeadBytes + RecordPayload.EntryHeadBytes + (long)entry.Payload.Length;
+    public static long SizeOf(Entry entry) =>
+        Record.PrefixBytes + Record.HeadBytes + RecordPayload.EntryHeadBytes + (long)entry.Payload.Length;
 
     /// <summary>How many bytes the record of <paramref name="state"/> takes.</summary>
     public static long SizeOf(HardState state) =>

@@ -40,7 +40,7 @@ internal sealed class WriteAheadLog : ILogStore
     /// <inheritdoc/>
     public long SizeBytes => _earlierBytes + _file.Length;
 
-    /// <summary>Opens the log in <paramref name="directory"/>, recovers what it holds, and creates its first segment where there is none.</summary>
+    /// <summary>Opens the log in a directory and recovers what it holds; creates the first segment where there is none.</summary>
     /// <exception cref="StorageDamagedException">Bytes that were known to be on disk are damaged.</exception>
     /// <exception cref="DataDirectoryException">A segment belongs to another node, cluster or data directory.</exception>
     /// <exception cref="NewerFormatException">A newer version wrote it.</exception>
@@ -132,7 +132,7 @@ internal sealed class WriteAheadLog : ILogStore
         }
     }
 
-    /// <summary>Checks a persist against the log before any of its batch is written; returns whether there is nothing in it to write.</summary>
+    /// <summary>Checks a persist before any of its batch is written; returns whether there is nothing in it to write.</summary>
     private bool Check(Persist persist)
     {
         if (!_tails.TryGetValue(persist.Group, out GroupTail? tail))
@@ -155,7 +155,7 @@ internal sealed class WriteAheadLog : ILogStore
         ? null
         : $"a record of {sizeBytes} bytes is over the limit of {_options.MaxRecordBytes}";
 
-    /// <summary>The state comes first, the truncation before the entries: every prefix of the records is a state that could have been.</summary>
+    /// <summary>State, truncation, entries: in this order every prefix of the records is a state that could have been.</summary>
     private void Encode(Persist persist)
     {
         if (persist.State is { } state)

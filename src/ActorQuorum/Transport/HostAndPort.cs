@@ -28,7 +28,8 @@ internal readonly record struct HostAndPort(string Host, int Port)
             && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port <= IPEndPoint.MaxPort
             ? new HostAndPort(host, port)
-            : throw new ArgumentException($"\"{text}\" is not host:port; write for example \"127.0.0.1:7101\" or \"[::1]:7101\".", nameof(text));
+            : throw new ArgumentException(
+                $"\"{text}\" is not host:port; write for example \"127.0.0.1:7101\" or \"[::1]:7101\".", nameof(text));
     }
 
     /// <summary>Asks for the host's addresses; anew each time, since a name may move.</summary>

@@ -3,7 +3,7 @@ using ActorQuorum.Core.Raft;
 
 namespace ActorQuorum.Transport;
 
-/// <summary>One live connection that a member dialled: the loop that reads its frames and delivers them, as far as there is credit.</summary>
+/// <summary>One live connection that a member dialled: the loop that reads its frames and delivers them while there is credit.</summary>
 internal sealed class InboundConnection(Socket socket, FrameReader reader, PeerRoute route, string name, PeerTransportOptions options)
 {
     private readonly InboundCredits credits = new(options.QueueMessages, options.QueueSizeBytes);

@@ -2,14 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace ActorQuorum.Transport;
 
-/// <summary>The varint fields 1 to 7 of a message, zero where absent; each checked to lie below <see cref="PeerCodec.NumberLimit"/>.</summary>
+/// <summary>The varint fields 1 to 7 of a message, zero where absent; each lies below <see cref="PeerCodec.NumberLimit"/>.</summary>
 internal struct Numbers
 {
     private const int Fields = 7;
     private Slots slots;
 
     /// <summary>The Raft group: field 1 of every consensus message.</summary>
-    public readonly int Group => this[1] <= int.MaxValue ? (int)this[1] : throw new PeerProtocolException($"the group {this[1]} is too large");
+    public readonly int Group =>
+        this[1] <= int.MaxValue ? (int)this[1] : throw new PeerProtocolException($"the group {this[1]} is too large");
 
     /// <summary>A field's value.</summary>
     public readonly long this[int field] => slots[field - 1];

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace ActorQuorum.Transport;
 
-/// <summary>One live connection that this node dialled: its bounded queue, and the loop that drains all that is queued into one write.</summary>
+/// <summary>One live connection that this node dialled: its bounded queue, and the loop that drains it into few large writes.</summary>
 internal sealed class OutboundLink : IDisposable
 {
     // Progress is seen in pieces of this size: a write larger than the kernel's buffers is not stalled while it trickles.
@@ -26,7 +26,10 @@ internal sealed class OutboundLink : IDisposable
         this.socket = socket;
         this.options = options;
         stall = options.Time.CreateTimer(
-            static link => ((OutboundLink)link!).Close("a write made no progress"), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static link => ((OutboundLink)link!).Close("a write made no progress"),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Queues a message; false, and certainly not sent, if the queue is full or the connection closed.</summary>

@@ -9,7 +9,7 @@ internal static partial class PeerCodec
 {
     private delegate PeerMessage BodyReader(ref FieldReader reader, PeerRoute route);
 
-    /// <summary>Reads a frame without its length prefix. Payloads are copied out of it, so that no entry keeps a whole frame alive.</summary>
+    /// <summary>Reads a frame without its length prefix. Payloads are copied out, so that no entry keeps a whole frame alive.</summary>
     /// <exception cref="PeerProtocolException">The frame is not one the protocol allows.</exception>
     public static PeerMessage Read(ReadOnlySpan<byte> frame, PeerRoute route)
     {
@@ -117,14 +117,17 @@ internal static partial class PeerCodec
         }
 
         // The previous entry's fields may stand behind the entries: protobuf does not promise an order.
-        if (entries.Count > 0 && (entries[0].Index != numbers[3] + 1 || entries[0].Term < numbers[4] || entries[^1].Term > numbers[2]))
+        var (term, previousIndex, previousTerm) = (numbers[2], numbers[3], numbers[4]);
+        if (entries.Count > 0 && (entries[0].Index != previousIndex + 1 || entries[0].Term < previousTerm || entries[^1].Term > term))
         {
             throw new PeerProtocolException(
-                $"entries from index {entries[0].Index} of term {entries[0].Term} do not follow index {numbers[3]} of term {numbers[4]} in term {numbers[2]}");
+                $"entries {entries[0].Index} to {entries[^1].Index} of terms {entries[0].Term} to {entries[^1].Term} "
+                + $"do not follow index {previousIndex} of term {previousTerm} in term {term}");
         }
 
         return new Consensus(new AppendEntries(
-            numbers.Group, route.From, route.To, numbers[2], route.Incarnation, numbers[3], numbers[4], entries.DrainToImmutable(), numbers[5]));
+            numbers.Group, route.From, route.To, term, route.Incarnation,
+            previousIndex, previousTerm, entries.DrainToImmutable(), numbers[5]));
     }
 
     private static void CheckFollows(Entry? previous, Entry entry)

@@ -61,7 +61,7 @@ internal static partial class PeerCodec
         if (sink.Position != measured.FrameBytes)
         {
             throw new InvalidOperationException(
-                $"A {measured.Message.GetType().Name} measured {measured.FrameBytes} bytes and took {sink.Position}: it changed while it was sent.");
+                $"A {measured.Message.GetType().Name} measured {measured.FrameBytes} bytes and took {sink.Position}: it changed on the way.");
         }
     }
 }

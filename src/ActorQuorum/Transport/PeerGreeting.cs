@@ -9,7 +9,7 @@ namespace ActorQuorum.Transport;
 /// <summary>The hello and its answer: who speaks, to whom, and whether that may be.</summary>
 internal static class PeerGreeting
 {
-    /// <summary>The version of the frames. Raised only when an old node could not read them; new kinds are gated by the cluster's version.</summary>
+    /// <summary>The frames' version. Raised only when an old node could not read them; new kinds wait for the cluster's version.</summary>
     public const uint ProtocolVersion = 1;
 
     /// <summary>The largest hello or answer: whoever has not said who it is gets no more memory.</summary>
@@ -36,15 +36,19 @@ internal static class PeerGreeting
         return hello switch
         {
             _ when hello.ProtocolVersion != ProtocolVersion => Answer(self, Refusal.ProtocolVersion,
-                $"{self.Name} speaks version {ProtocolVersion} of the peer protocol, {Shown(hello.Name)} version {hello.ProtocolVersion}. Run the same release on both."),
+                $"{self.Name} speaks version {ProtocolVersion} of the peer protocol, {Shown(hello.Name)} version {hello.ProtocolVersion}. "
+                + "Run the same release on both."),
             _ when hello.ClusterId != self.ClusterId => Answer(self, Refusal.Cluster,
-                $"{self.Name} belongs to cluster {self.ClusterId:x}, {Shown(hello.Name)} to cluster {hello.ClusterId:x}. Compare cluster.id, the members' names and addresses, and the data directories."),
+                $"{self.Name} belongs to cluster {self.ClusterId:x}, {Shown(hello.Name)} to cluster {hello.ClusterId:x}. "
+                + "Compare cluster.id, the members' names and addresses, and the data directories."),
             _ when to != self.Self => Answer(self, Refusal.NotMe,
                 $"here listens {self.Name} (member {self.Self}), not member {to}. Compare the members' peer addresses."),
             _ when from == self.Self => Answer(self, Refusal.IsMe,
-                $"the caller says it is {self.Name} (member {self.Self}), which listens here. Two nodes may run under one name: compare node.name."),
+                $"the caller says it is {self.Name} (member {self.Self}), which listens here. "
+                + "Two nodes may run under one name: compare node.name."),
             _ when !self.Peers.ContainsKey(from) => Answer(self, Refusal.NotAMember,
-                $"{Shown(hello.Name)} (member {from}) is not a member of the cluster that {self.Name} knows. Compare cluster.members."),
+                $"{Shown(hello.Name)} (member {from}) is not a member of the cluster that {self.Name} knows. "
+                + "Compare cluster.members."),
             _ when hello.Incarnation == 0 => Answer(self, Refusal.Malformed, $"the hello of {Shown(hello.Name)} bears no incarnation."),
             _ => Answer(self, Refusal.None, string.Empty),
         };
@@ -54,7 +58,8 @@ internal static class PeerGreeting
     public static string? Objection(PeerTransportOptions self, MemberId to, HelloReply reply) => reply switch
     {
         { Accepted: false } => $"it refused this node ({reply.Refusal}): {Shown(reply.Reason)}",
-        _ when reply.ProtocolVersion != ProtocolVersion => $"it speaks version {reply.ProtocolVersion} of the peer protocol, this node {ProtocolVersion}",
+        _ when reply.ProtocolVersion != ProtocolVersion =>
+            $"it speaks version {reply.ProtocolVersion} of the peer protocol, this node {ProtocolVersion}",
         _ when reply.ClusterId != self.ClusterId => $"it belongs to cluster {reply.ClusterId:x}, this node to {self.ClusterId:x}",
         _ when reply.From != to.Value => $"{Shown(reply.Name)} (member {reply.From:x}) answered there",
         _ => null,

@@ -58,7 +58,7 @@ internal sealed class PeerListener(
         if (Interlocked.Increment(ref ungreeted) > options.UngreetedConnections)
         {
             Interlocked.Decrement(ref ungreeted);
-            Warn("ungreeted", "A connection was closed unread: {Limit} others have not yet said who they are.", options.UngreetedConnections);
+            Warn("ungreeted", "A connection was closed unread: {Limit} others have yet to say who they are.", options.UngreetedConnections);
             socket.Dispose();
             return;
         }
@@ -121,7 +121,9 @@ internal sealed class PeerListener(
         {
             // Strangers choose their ids: all of them together are one kind, or each would be worth a line.
             var who = options.Peers.ContainsKey(new MemberId(hello.From)) ? hello.From : 0;
-            Warn($"refused {reply.Refusal} {who}", "A peer's connection from {Caller} was refused ({Refusal}): {Reason}", caller, reply.Refusal, reply.Reason);
+            Warn(
+                $"refused {reply.Refusal} {who}",
+                "A peer's connection from {Caller} was refused ({Refusal}): {Reason}", caller, reply.Refusal, reply.Reason);
         }
 
         await PeerGreeting.SendAsync(socket, reply, greeting.Token).ConfigureAwait(false);
@@ -133,15 +135,17 @@ internal sealed class PeerListener(
         var route = new PeerRoute(new MemberId(hello.From), options.Self, hello.Incarnation);
         var connection = new InboundConnection(socket, reader, route, PeerGreeting.Shown(hello.Name), options);
         using var onStop = stopping.UnsafeRegister(static state => ((InboundConnection)state!).Close("this node stops"), connection);
-        await SucceedAsync(connection).ConfigureAwait(false);
         try
         {
+            await SucceedAsync(connection).ConfigureAwait(false);
             heard(connection.From);
             await connection.ReadAsync(inbox).ConfigureAwait(false);
         }
         catch (PeerProtocolException e)
         {
-            Warn($"violation {connection.From}", "The connection of peer {Peer} was closed, it broke the protocol: {Reason}.", connection.Name, e.Message);
+            Warn(
+                $"violation {connection.From}",
+                "The connection of peer {Peer} was closed, it broke the protocol: {Reason}.", connection.Name, e.Message);
         }
         catch (SocketException e)
         {
@@ -177,7 +181,10 @@ internal sealed class PeerListener(
 
         if (previous.Incarnation != connection.Incarnation)
         {
-            Warn($"replaced {connection.From}", "Peer {Peer} connected with another data directory while its former connection was open; if that repeats, two nodes run under this name.", connection.Name);
+            Warn(
+                $"replaced {connection.From}",
+                "Peer {Peer} connected with another data directory while its former connection was open; "
+                + "if that repeats, two nodes run under this name.", connection.Name);
         }
 
         previous.Close("the member connected anew");

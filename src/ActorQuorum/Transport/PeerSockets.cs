@@ -26,9 +26,9 @@ internal static class PeerSockets
             var chosen = Array.Find(resolved, a => a.AddressFamily == AddressFamily.InterNetwork) ?? resolved[0];
             socket = new Socket(chosen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
 
-            // On Unix .NET itself sets SO_REUSEADDR at Bind, so that connections of a previous run in TIME_WAIT do not hinder a quick restart.
-            // Its own ReuseAddress option would add SO_REUSEPORT: two nodes could then share a port unnoticed. On Windows the default lets
-            // another process steal the port; exclusive use forbids it.
+            // On Unix .NET itself sets SO_REUSEADDR at Bind, so that connections of a previous run in TIME_WAIT do not hinder a quick
+            // restart. Its own ReuseAddress option would add SO_REUSEPORT: two nodes could then share a port unnoticed. On Windows the
+            // default lets another process steal the port; exclusive use forbids it.
             if (OperatingSystem.IsWindows())
             {
                 socket.ExclusiveAddressUse = true;
@@ -46,7 +46,8 @@ internal static class PeerSockets
     }
 
     /// <summary>Connects to the first address that answers; each attempt begins at another, since a silent one uses up all the time.</summary>
-    public static async Task<Socket> DialAsync(HostAndPort address, int attempt, TimeSpan stallTimeout, CancellationToken cancellationToken)
+    public static async Task<Socket> DialAsync(
+        HostAndPort address, int attempt, TimeSpan stallTimeout, CancellationToken cancellationToken)
     {
         SocketException? failure = null;
         var resolved = await address.ResolveAsync(cancellationToken).ConfigureAwait(false);
@@ -78,7 +79,8 @@ internal static class PeerSockets
     /// <summary>No delay, and a dead peer is noticed: idle by keepalive, with unacknowledged data by the user timeout.</summary>
     public static void Tune(Socket socket, TimeSpan stallTimeout)
     {
-        var seconds = Math.Max(1, (int)stallTimeout.TotalSeconds);
+        // Systems take no more than 127 probes.
+        var seconds = (int)Math.Clamp(stallTimeout.TotalSeconds, 1, 100);
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);

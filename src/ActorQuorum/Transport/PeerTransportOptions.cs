@@ -71,12 +71,12 @@ internal sealed record PeerTransportOptions
         Demand(!Self.IsNone, "This member has no id.");
         Demand(Incarnation != 0, "The incarnation is zero, which means unbound: draw a random one.");
         Demand(Encoding.UTF8.GetByteCount(Name) <= NameLimitBytes, $"The name \"{Name}\" is over {NameLimitBytes} bytes.");
-        Demand(!Peers.ContainsKey(Self) && !Peers.ContainsKey(MemberId.None), "The peers are the other members: neither this one nor nobody.");
+        Demand(!Peers.ContainsKey(Self) && !Peers.ContainsKey(MemberId.None), "The peers are the others: neither this member nor nobody.");
         Demand(QueueMessages > 0, "A queue of no message carries nothing.");
         Demand(FrameSizeBytes is > 0 and <= 1 << 30, "The frame size lies between 1 byte and 1 GiB.");
         Demand(QueueSizeBytes >= FrameSizeBytes, "A queue must hold one frame at least.");
         Demand(UngreetedConnections > 0, "With no connection before its hello nobody can connect.");
-        Demand(BackoffFloor > TimeSpan.Zero && BackoffFloor <= BackoffCeiling, "The backoff begins above zero and ends not below its beginning.");
+        Demand(BackoffFloor > TimeSpan.Zero && BackoffFloor <= BackoffCeiling, "The backoff begins above zero and does not end below it.");
     }
 
     private static void Demand(bool condition, string otherwise)

@@ -128,7 +128,7 @@ internal sealed class TcpPeerTransport : IPeerTransport
         return Task.WhenAll([Task.Run(() => listener.RunAsync(listening, stopping.Token)), .. loops]);
     }
 
-    /// <summary>The frame does not carry sender, receiver and incarnation: the receiver takes them from the hello, so they must be the hello's.</summary>
+    /// <summary>The receiver takes sender, receiver and incarnation from the hello, so they must be the hello's.</summary>
     private bool IsOwn(MemberId to, PeerMessage message) =>
         message is not Consensus { Message: var raft }
         || (raft.From == options.Self && raft.To == to && raft.Incarnation == options.Incarnation);
@@ -144,12 +144,16 @@ internal sealed class TcpPeerTransport : IPeerTransport
         if (defect is null && IsOwn(to, message))
         {
             logger.LogWarning(
-                "A {Kind} to peer {Peer} was not sent: it is over the frame size of {Limit} bytes. Raise limits.frame-size on all members, or ask for less at once.",
+                "A {Kind} to peer {Peer} was not sent: it is over the frame size of {Limit} bytes. "
+                + "Raise limits.frame-size on all members, or ask for less at once.",
                 kind, options.Peers[to].Name, options.FrameSizeBytes);
         }
         else
         {
-            logger.LogError(defect, "A {Kind} to peer {Peer} was not sent: it is malformed, or names another sender or receiver.", kind, options.Peers[to].Name);
+            logger.LogError(
+                defect,
+                "A {Kind} to peer {Peer} was not sent: it is malformed, or names another sender or receiver.",
+                kind, options.Peers[to].Name);
         }
     }
 }

@@ -33,8 +33,9 @@ public sealed class DataDirectoryTests
         var disk = new SimulatedDisk(1);
         Open(disk, incarnation: 0xABC).Dispose();
 
-        Encoding.UTF8.GetString(disk.Bytes(Identity)).ShouldStartWith(
-            "actorquorum-identity 1\ncluster 00000000000000c1\nmember 00000000000000a1\nname n1\nincarnation 0000000000000abc\nchecksum ");
+        Encoding.UTF8.GetString(disk.Bytes(Identity)).ShouldBe(
+            "actorquorum-identity 1\ncluster 00000000000000c1\nmember 00000000000000a1\nname n1\n"
+            + "incarnation 0000000000000abc\nchecksum 18ed5dac\n");
     }
 
     [Fact]

@@ -98,13 +98,13 @@ public sealed class LocalFileSystemTests : IDisposable
             (await LockFromOutside().WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe(42);
         (await LockFromOutside().WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe(0);
 
-        // The other process holds it until its standard input ends; that it has it shows in the byte it echoes.
-        using Process holder = Start("flock", At("lock"), "cat");
+        // The other process echoes a byte once it has the lock. It becomes the command itself: a child would outlive it with the lock.
+        using Process holder = Start("flock", "--no-fork", At("lock"), "cat");
         await holder.StandardInput.WriteAsync('x');
         await holder.StandardInput.FlushAsync();
         (await holder.StandardOutput.BaseStream.ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe(1);
         _files.TryLock(At("lock")).ShouldBeNull();
-        holder.Kill(entireProcessTree: true);
+        holder.Kill();
         await holder.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
 
         using IDisposable? taken = _files.TryLock(At("lock"));

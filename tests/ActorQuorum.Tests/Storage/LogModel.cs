@@ -50,7 +50,11 @@ internal sealed class LogModel
             foreach (Member member in state.Founding)
                 text.Append(CultureInfo.InvariantCulture, $" {member.Id}={member.Incarnation}");
             foreach (Entry entry in entries)
-                text.Append(CultureInfo.InvariantCulture, $"\n  {entry.Index}/{entry.Term} {entry.Kind} {Convert.ToHexString(entry.Payload.Span)}");
+            {
+                text.Append(CultureInfo.InvariantCulture, $"\n  {entry.Index}/{entry.Term} {entry.Kind} ");
+                text.Append(Convert.ToHexString(entry.Payload.Span));
+            }
+
             text.Append('\n');
         }
 

@@ -86,6 +86,53 @@ public sealed class WriteAheadLogTests
     }
 
     [Fact]
+    public void What_recovery_returned_is_below_the_mark_of_the_next_batch()
+    {
+        LogRig rig = LogRig.FourBatches();
+        byte[] before = rig.Disk.Bytes(LogRig.PathOf(1));
+        LogRig.HighestMark(before).ShouldBeLessThan(before.Length);
+
+        using (WriteAheadLog log = LogRig.Open(rig.Disk, out RecoveredLog recovered))
+            log.Write([new GroupScript(1, recovered.Groups[1]).Next(1)]);
+
+        LogRig.HighestMark(rig.Disk.Bytes(LogRig.PathOf(1))).ShouldBe(before.Length);
+    }
+
+    [Fact]
+    public void A_process_that_dies_at_any_step_of_a_roll_leaves_a_log_that_keeps_what_is_flushed_later()
+    {
+        bool isDone = false;
+        for (int steps = 0; !isDone; steps++)
+        {
+            var rig = new LogRig();
+            var one = new GroupScript(1);
+            WriteAheadLog log = LogRig.Open(rig.Disk, out _, segmentSizeBytes: 256);
+            rig.Write(log, one.Next(1, commandBytes: 200));
+            log.Flush();
+            rig.Disk.LosePowerAfter(steps);
+            try
+            {
+                log.Write([one.Next(1)]);
+                isDone = true;
+            }
+            catch (IOException)
+            {
+            }
+
+            rig.Disk.Crash(CrashMode.ProcessOnly);
+            log = LogRig.Open(rig.Disk, out RecoveredLog recovered, segmentSizeBytes: 256);
+            one = new GroupScript(1, recovered.Groups[1]);
+            log.Write([one.Next(1, newTerm: true)]);
+            log.Flush();
+            rig.Disk.Crash(CrashMode.LoseUnsynced);
+
+            LogRig.Open(rig.Disk, out RecoveredLog again, segmentSizeBytes: 256).Dispose();
+            again.Groups[1].Entries.Count.ShouldBe((int)one.LastIndex, $"after {steps} steps");
+            again.Groups[1].State.Term.ShouldBe(2);
+        }
+    }
+
+    [Fact]
     public void Entries_after_a_truncation_replace_the_ones_before()
     {
         var rig = new LogRig();

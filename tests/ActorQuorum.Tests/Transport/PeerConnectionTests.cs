@@ -109,6 +109,42 @@ public class PeerConnectionTests
     }
 
     [Fact]
+    public async Task Over_many_restarts_nothing_arrives_twice_or_out_of_order_or_though_it_was_refused()
+    {
+        await using var one = await TestPeer.StartAsync(1);
+        var two = await TestPeer.StartAsync(2);
+        var address = two.Address;
+        await one.ConnectToAsync(two);
+        var taken = new List<long>();
+        var arrived = new List<long>();
+        var number = 0L;
+        for (var restart = 0; restart < 8; restart++)
+        {
+            await Eventually.ShouldBeAsync(
+                () =>
+                {
+                    for (var i = 0; i < 200; i++)
+                    {
+                        if (one.Transport.Send(two.Id, TestPeer.Numbered(++number)))
+                        {
+                            taken.Add(number);
+                        }
+                    }
+
+                    return two.Numbers.Count > 500;
+                },
+                "messages arrive");
+            await two.DisposeAsync();
+            arrived.AddRange(two.Numbers);
+            two = await TestPeer.StartAsync(TestPeer.OptionsOf(2) with { Listen = address });
+        }
+
+        await two.DisposeAsync();
+        arrived.ShouldBe(arrived.Distinct().Order());
+        arrived.Except(taken).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_lost_inbound_connection_is_told_once_after_its_last_message()
     {
         await using var one = await TestPeer.StartAsync(1);

@@ -39,6 +39,11 @@ internal sealed class TestPeer : IAsyncDisposable
         Name = $"n{number}",
         Incarnation = (ulong)(100 + number),
         Listen = "127.0.0.1:0",
+
+        // A machine under load may be slow to answer; what a timeout does is tested in virtual time.
+        HelloTimeout = TimeSpan.FromMinutes(2),
+        StallTimeout = TimeSpan.FromMinutes(10),
+        WarningPeriod = TimeSpan.FromMinutes(10),
         Peers = Enumerable.Range(1, 3).Where(n => n != number).ToDictionary(Member, n => new PeerAddress($"n{n}", "127.0.0.1:1")),
     };
 
