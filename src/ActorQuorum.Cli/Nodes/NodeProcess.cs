@@ -68,7 +68,7 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     private async Task HandOverAsync()
     {
-        _logger.LogInformation("asked to leave: handing over and stopping");
+        _logger.LogInformation("asked to leave");
         try
         {
             if (!await _node.HandOverAsync(HandOverPatience).WaitAsync(HandOverPatience))

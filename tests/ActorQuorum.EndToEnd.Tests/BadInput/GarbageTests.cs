@@ -71,13 +71,14 @@ public sealed class GarbageTests(ThreeNodes three) : IClassFixture<ThreeNodes>
         using var deadline = new CancellationTokenSource(AnswerPatience);
         using var client = new TcpClient();
         await client.ConnectAsync(IPEndPoint.Parse(address), deadline.Token);
+        await using var stream = client.GetStream();
         try
         {
-            await client.GetStream().WriteAsync(garbage, deadline.Token);
+            await stream.WriteAsync(garbage, deadline.Token);
             client.Client.Shutdown(SocketShutdown.Send);
             var answer = new StringBuilder();
             var buffer = new byte[4096];
-            while (await client.GetStream().ReadAsync(buffer, deadline.Token) is > 0 and var read)
+            while (await stream.ReadAsync(buffer, deadline.Token) is > 0 and var read)
                 answer.Append(Encoding.Latin1.GetString(buffer, 0, read));
         }
         catch (Exception e) when (e is IOException or SocketException)

@@ -9,8 +9,8 @@ public sealed class WrongClusterTests
     public async Task A_node_of_another_cluster_is_refused_and_both_sides_say_so()
     {
         await using var cluster = new RealCluster(3);
-        cluster.Nodes[0].Start();
-        cluster.Nodes[1].Start();
+        await cluster.StartAsync();
+        await cluster.Nodes[2].KillAsync();
         await cluster.LeaderAsync();
         var other = Path.Combine(cluster.Folder, "other");
         Directory.CreateDirectory(other);

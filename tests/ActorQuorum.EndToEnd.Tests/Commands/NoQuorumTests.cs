@@ -2,19 +2,24 @@ using ActorQuorum.EndToEnd.Tests.Harness;
 
 namespace ActorQuorum.EndToEnd.Tests.Commands;
 
-/// <summary>One of three nodes runs.</summary>
+/// <summary>One of three nodes is left.</summary>
 [Trait("Row", "RN-3")]
 public sealed class NoQuorumTests : IAsyncLifetime
 {
-    private readonly RealCluster _cluster = new(3, "actorquorum.limits.request-timeout = 1s");
+    private RealCluster Cluster { get; } = new(3, "actorquorum.limits.request-timeout = 1s");
 
     public async Task InitializeAsync()
     {
-        _cluster.Nodes[0].Start();
-        await Eventually.HoldsAsync("it answers", async () => await _cluster.Nodes[0].StatusAsync() is not null, _cluster.Describe);
+        await Cluster.StartAsync();
+        await Cluster.Nodes[0].PutAsync("k", "v");
+        await Eventually.HoldsAsync("n1 holds it", async () => await Cluster.Nodes[0].GetAsync("k", serializable: true) == "v", Cluster.Describe);
+        await Cluster.Nodes[1].KillAsync();
+        await Cluster.Nodes[2].KillAsync();
+        await Eventually.HoldsAsync(
+            "n1 knows that nobody leads", async () => await Cluster.Nodes[0].StatusAsync() is { Leader: 0 }, Cluster.Describe);
     }
 
-    public async Task DisposeAsync() => await _cluster.DisposeAsync();
+    public async Task DisposeAsync() => await Cluster.DisposeAsync();
 
     [Fact]
     public async Task Without_a_quorum_commands_end_with_3_except_those_that_need_none()
@@ -29,7 +34,7 @@ public sealed class NoQuorumTests : IAsyncLifetime
     [Fact]
     public async Task Without_any_node_commands_end_with_3()
     {
-        await _cluster.Nodes[0].KillAsync();
+        await Cluster.Nodes[0].KillAsync();
 
         (await CliAsync("put", "k", "v")).ShouldBe((3, true));
         (await CliAsync("members")).ShouldBe((3, true));
@@ -38,7 +43,7 @@ public sealed class NoQuorumTests : IAsyncLifetime
 
     private async Task<(int ExitCode, bool SaysNoQuorum)> CliAsync(params IEnumerable<string> arguments)
     {
-        var ended = await CliProcess.RunAsync([.. arguments, "--endpoints", _cluster.Endpoints, "--timeout", "5s"]);
+        var ended = await CliProcess.RunAsync([.. arguments, "--endpoints", Cluster.Endpoints, "--timeout", "5s"]);
         return (ended.ExitCode, ended.Errors.StartsWith("actorquorum: no quorum: ", StringComparison.Ordinal));
     }
 }
