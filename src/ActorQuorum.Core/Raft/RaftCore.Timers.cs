@@ -48,6 +48,8 @@ internal sealed partial class RaftCore
     private void OnElectionDeadline()
     {
         ResetElectionDeadline();
-        if (IsProven) BeginPreVote();
+
+        // While the term is on its way to the disk nobody was asked: a further one would only make a slow disk slower, for ever.
+        if (IsProven && IsStateDurable) BeginPreVote();
     }
 }
