@@ -39,7 +39,7 @@ internal readonly record struct GrpcStatus(GrpcCode Code, string? Message)
     /// <summary>Success.</summary>
     public static GrpcStatus Ok => default;
 
-    /// <summary>The message as a header's value: what is not printable ASCII goes as a percent sign and its UTF-8 bytes in hexadecimal.</summary>
+    /// <summary>The message as a header's value: what is not printable ASCII goes as % and UTF-8 in hexadecimal.</summary>
     public string EncodedMessage()
     {
         var message = Message ?? "";
