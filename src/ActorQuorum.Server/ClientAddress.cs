@@ -45,7 +45,8 @@ internal static class ClientAddress
     public static IOException CannotListen(string address, Exception cause) =>
         cause.InnerException is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
             ? new IOException(
-                $"The client address {address} is in use: another program listens there. Stop it, or give this node another client address.",
+                $"The client address {address} is in use: another program listens there. "
+                + "Stop it, or give this node another client address.",
                 cause)
             : new IOException(
                 $"Cannot listen at the client address {address}: {cause.Message} Give this node an address of this machine.", cause);

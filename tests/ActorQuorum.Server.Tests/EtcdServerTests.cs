@@ -17,7 +17,8 @@ public sealed class EtcdServerTests
         await using var door = await Door.OpenAsync();
         var error = await Should.ThrowAsync<IOException>(() => Door.StartAsync(new FakeNode(), door.Server.Address));
         error.Message.ShouldBe(
-            $"The client address {door.Server.Address} is in use: another program listens there. Stop it, or give this node another client address.");
+            $"The client address {door.Server.Address} is in use: another program listens there. "
+            + "Stop it, or give this node another client address.");
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using ActorQuorum.StateMachines;
 
 namespace ActorQuorum.Server.Tests;
 
-/// <summary>A node without a cluster: commands are applied straight to a store. It can be told to fail, or to keep callers waiting.</summary>
+/// <summary>A node without a cluster: commands go straight to a store. It can be told to fail, or to keep callers waiting.</summary>
 internal sealed class FakeNode : IQuorumNode
 {
     private readonly Lock _gate = new();

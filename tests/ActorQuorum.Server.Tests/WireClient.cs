@@ -44,7 +44,11 @@ internal sealed class WireClient(string address) : IDisposable
         SendAsync(path, Frame(message), cancellationToken: cancellationToken);
 
     public Task<WireReply> SendAsync(
-        string path, byte[] body, string contentType = "application/grpc", string? timeout = null, CancellationToken cancellationToken = default)
+        string path,
+        byte[] body,
+        string contentType = "application/grpc",
+        string? timeout = null,
+        CancellationToken cancellationToken = default)
     {
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);

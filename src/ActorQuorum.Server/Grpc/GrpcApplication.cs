@@ -11,7 +11,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace ActorQuorum.Server.Grpc;
 
-/// <summary>gRPC's unary calls straight on Kestrel's features: no middleware, no context object, nothing between the socket and the method.</summary>
+/// <summary>gRPC's unary calls straight on Kestrel's features: no middleware or context object between socket and method.</summary>
 /// <param name="methods">The methods by their paths.</param>
 /// <param name="messageLimitBytes">The largest message of a client.</param>
 /// <param name="budget">What all requests under way may take.</param>

@@ -6,7 +6,7 @@ using ActorQuorum.Server.Etcd;
 namespace ActorQuorum.Server.Grpc;
 
 /// <summary>Answers one unary call.</summary>
-/// <param name="buffer">Room for a prefix (<see cref="GrpcApplication.PrefixBytes"/>), and the message; the method's own from now on.</param>
+/// <param name="buffer">Room for a prefix (<see cref="GrpcApplication.PrefixBytes"/>) and the message; the method may keep it.</param>
 /// <param name="cancellationToken">The client gave up, or its deadline passed.</param>
 internal delegate ValueTask<GrpcReply> GrpcMethod(byte[] buffer, CancellationToken cancellationToken);
 

@@ -39,7 +39,7 @@ internal readonly record struct GrpcStatus(GrpcCode Code, string? Message)
     /// <summary>Success.</summary>
     public static GrpcStatus Ok => default;
 
-    /// <summary>The message as a header's value: what is not printable ASCII goes as percent and hexadecimal digits of its UTF-8 bytes.</summary>
+    /// <summary>The message as a header's value: what is not printable ASCII goes as % and UTF-8 in hexadecimal.</summary>
     public string EncodedMessage()
     {
         var message = Message ?? "";

@@ -86,7 +86,7 @@ internal sealed class UnaryMessage(int prefixBytes, int limitBytes, ByteBudget b
         if (header[0] != 0)
         {
             return header[0] == 1
-                ? new GrpcStatus(GrpcCode.Unimplemented, "grpc: compressed messages are not supported: send them with the encoding identity")
+                ? new GrpcStatus(GrpcCode.Unimplemented, "grpc: compressed messages are not supported: send them as they are")
                 : new GrpcStatus(GrpcCode.Internal, $"grpc: received unexpected payload format {header[0]}");
         }
 

@@ -2,7 +2,7 @@ namespace ActorQuorum.StateMachines;
 
 /// <summary>Which keys a request means: etcd's reading of <c>key</c> and <c>range_end</c>. Keys are ordered byte by byte.</summary>
 /// <param name="Start">The first key.</param>
-/// <param name="RangeEnd">Empty: the one key. One zero byte: all keys from the first on. Else the key before which the interval ends.</param>
+/// <param name="RangeEnd">Empty: the one key. One zero byte: all keys from the first on. Else the first key beyond.</param>
 internal readonly record struct KeyInterval(ReadOnlyMemory<byte> Start, ReadOnlyMemory<byte> RangeEnd)
 {
     /// <summary>Whether one key is meant.</summary>

@@ -6,7 +6,7 @@ namespace ActorQuorum.StateMachines;
 /// </summary>
 internal static class KeyValueAnswer
 {
-    /// <summary>The largest answer. It has to fit into one array, and into a node's memory beside its state. Every node has the same bound.</summary>
+    /// <summary>The largest answer, on every node. It has to fit into one array, and into a node's memory beside its state.</summary>
     public const int SizeLimitBytes = 512 << 20;
 
     /// <summary>The size of a key's version as a field of an answer.</summary>
@@ -45,7 +45,9 @@ internal static class KeyValueAnswer
         return payload;
     }
 
-    /// <summary>The answer to a range: the first <paramref name="taken"/> of its <paramref name="count"/> keys; null if it would be too large.</summary>
+    /// <summary>
+    /// The answer to a range: the first <paramref name="taken"/> of its <paramref name="count"/> keys; null if it would be too large.
+    /// </summary>
     public static ReadOnlyMemory<byte>? Range(KeyIndexRoot root, in RangeFields fields, int taken, int count, long sizeLimitBytes)
     {
         var isMore = taken < count && !fields.CountOnly;

@@ -27,7 +27,8 @@ internal sealed class KeyValueView(KeyIndexRoot index, long revision, long answe
 
         if (fields.Interval.IsSingle && !fields.CountOnly)
         {
-            return Answer(Index.TryFind(fields.Interval.Start.Span, out var found) ? KeyValueAnswer.Single(found, fields.KeysOnly) : default);
+            var isFound = Index.TryFind(fields.Interval.Start.Span, out var found);
+            return Answer(isFound ? KeyValueAnswer.Single(found, fields.KeysOnly) : default);
         }
 
         var count = Index.Count(fields.Interval);

@@ -46,7 +46,7 @@ public sealed class FramingTests
     }
 
     [Theory]
-    [InlineData(1, 12, "grpc: compressed messages are not supported: send them with the encoding identity")]
+    [InlineData(1, 12, "grpc: compressed messages are not supported: send them as they are")]
     [InlineData(77, 13, "grpc: received unexpected payload format 77")]
     public async Task A_frame_that_is_not_plain_is_refused(byte flag, int code, string message)
     {

@@ -70,6 +70,24 @@ public sealed class KeyIndexTests
     }
 
     [Fact]
+    public void Keys_that_come_one_before_the_other_behind_a_full_leaf_leave_no_trail_of_leaves_with_one_key()
+    {
+        var index = new KeyIndex();
+        for (var i = 0; i < IndexNode.Capacity; i++)
+        {
+            index.Put(Number(i), default, revision: i + 2);
+        }
+
+        for (var i = 5000; i > IndexNode.Capacity; i--)
+        {
+            index.Put(Number(i), default, revision: 6000 - i);
+        }
+
+        // The tree's last leaf alone may be nearly empty.
+        Leaves(index.Current.Node).SkipLast(1).ShouldAllBe(leaf => leaf.Count >= IndexNode.Capacity / 2);
+    }
+
+    [Fact]
     public void A_batch_between_two_freezes_copies_a_node_once()
     {
         var index = new KeyIndex();

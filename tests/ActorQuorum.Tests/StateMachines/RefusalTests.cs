@@ -51,7 +51,7 @@ public sealed class RefusalTests
 
     [Fact]
     public void A_delete_without_a_key_is_refused() =>
-        _store.Apply(1, Command.Encode(CommandKind.DeleteRange, new DeleteRangeRequest())).Error.ShouldBe("etcdserver: key is not provided");
+        _store.Apply(1, Command.Encode(CommandKind.DeleteRange, new DeleteRangeRequest())).ShouldBe(Refusal.NoKey.At(1));
 
     [Fact]
     public void A_command_of_an_unknown_kind_or_format_is_a_result()

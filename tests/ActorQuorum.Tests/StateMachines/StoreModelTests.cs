@@ -57,8 +57,10 @@ public sealed class StoreModelTests
             var (result, expected, parser) = request switch
             {
                 PutRequest put => (Apply(CommandKind.Put, put), (IMessage)model.Put(put), (MessageParser)PutResponse.Parser),
-                DeleteRangeRequest delete => (Apply(CommandKind.DeleteRange, delete), model.DeleteRange(delete), DeleteRangeResponse.Parser),
-                RangeRequest range => (store.View.Query(Command.Encode(CommandKind.Range, range)), model.Range(range), RangeResponse.Parser),
+                DeleteRangeRequest delete =>
+                    (Apply(CommandKind.DeleteRange, delete), model.DeleteRange(delete), DeleteRangeResponse.Parser),
+                RangeRequest range =>
+                    (store.View.Query(Command.Encode(CommandKind.Range, range)), model.Range(range), RangeResponse.Parser),
                 _ => throw new InvalidOperationException(),
             };
 
