@@ -32,7 +32,7 @@ internal sealed class Progress(MemberId id, long nextIndex, TimeSpan now)
     /// <summary>When it was last heard in this term.</summary>
     public TimeSpan LastHeard { get; set; } = now;
 
-    /// <summary>When its match index last moved, or something was sent to a follower that had everything.</summary>
+    /// <summary>When its match index last moved, something was sent to a follower that had everything, or it was last asked where it stands.</summary>
     public TimeSpan LastAdvance { get; set; } = now;
 
     /// <summary>How many messages are under way.</summary>

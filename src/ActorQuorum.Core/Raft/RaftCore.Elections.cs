@@ -96,10 +96,11 @@ internal sealed partial class RaftCore
         CountVotes();
     }
 
-    /// <summary>The candidate's own vote counts like any other: once it is durable.</summary>
+    /// <summary>The candidate's own vote counts like any other: once it is durable. Only then the others are asked, so their time runs from here.</summary>
     private void CountOwnVote()
     {
-        if (Role != Role.Candidate || _votes.ContainsKey(Self) || _stateSequence > _durableSequence || _isStateChanged) return;
+        if (Role != Role.Candidate || _votes.ContainsKey(Self) || !IsStateDurable) return;
+        ResetElectionDeadline();
         _votes[Self] = true;
         CountVotes();
     }

@@ -139,14 +139,17 @@ internal sealed partial class RaftCore
         follower.BackOff(Math.Min(refusal.MatchIndex, agreed + 1));
     }
 
-    /// <summary>A follower that answers heartbeats but does not advance may have missed a message: it is asked again.</summary>
+    /// <summary>
+    /// A follower that answers heartbeats but does not advance may have missed a message: it is asked again. So is one that has everything:
+    /// it may have restarted, or doubted its leader, and then takes no commit index from heartbeats until an AppendEntries verified its log.
+    /// </summary>
     private void RetryAppend(Progress follower)
     {
         if (follower.IsProbing)
         {
             follower.IsProbeOut = false;
         }
-        else if (follower.UnderWay > 0 && _now - follower.LastAdvance >= _options.ElectionTimeout)
+        else if (_now - follower.LastAdvance >= _options.ElectionTimeout)
         {
             // Empty, behind all that was sent: a slow disk acknowledges later, a gap is refused at once.
             follower.LastAdvance = _now;

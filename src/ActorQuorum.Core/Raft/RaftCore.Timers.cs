@@ -7,6 +7,7 @@ internal sealed partial class RaftCore
     private TimeSpan _heartbeatDeadline;
     private TimeSpan _quorumDeadline;
     private TimeSpan _introductionDeadline;
+    private bool _wasLastTickLate;
 
     /// <summary>How late a tick may come before it says more about this process than about its leader.</summary>
     private TimeSpan PauseTolerance => _options.ElectionTimeout / 2;
@@ -31,11 +32,15 @@ internal sealed partial class RaftCore
 
     /// <summary>
     /// A process that was paused has not heard what was sent to it meanwhile: it reads that first, and neither deposes its leader nor
-    /// steps down because of its own silence (DESIGN "Time").
+    /// steps down because of its own silence (DESIGN "Time"). One late tick behind another is no pause but a slow process: forgiven for ever,
+    /// it would neither elect nor step down.
     /// </summary>
     private void ForgivePause()
     {
-        if (_now - _lastTick <= PauseTolerance) return;
+        var isLate = _now - _lastTick > PauseTolerance;
+        var isPause = isLate && !_wasLastTickLate;
+        _wasLastTickLate = isLate;
+        if (!isPause) return;
         var grace = _now + _options.ElectionTimeout;
         if (_electionDeadline < grace) _electionDeadline = grace;
         if (_quorumDeadline < grace) _quorumDeadline = grace;
@@ -48,6 +53,8 @@ internal sealed partial class RaftCore
     private void OnElectionDeadline()
     {
         ResetElectionDeadline();
-        if (IsProven) BeginPreVote();
+
+        // While the term is on its way to the disk nobody was asked: a further one would only make a slow disk slower, for ever.
+        if (IsProven && IsStateDurable) BeginPreVote();
     }
 }

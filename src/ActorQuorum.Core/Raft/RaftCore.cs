@@ -147,6 +147,9 @@ internal sealed partial class RaftCore
         _isStateChanged = true;
     }
 
+    /// <summary>Whether term, vote and identity, as they are now, are known to be durable.</summary>
+    private bool IsStateDurable => !_isStateChanged && _stateSequence <= _durableSequence;
+
     private void Send(RaftMessage message) => _atOnce.Add(message);
 
     private void SendOnceDurable(RaftMessage message) => _onceDurable.Add(message);
@@ -157,8 +160,7 @@ internal sealed partial class RaftCore
     /// </summary>
     private void CollectPersist()
     {
-        var isStateDurable = !_isStateChanged && _stateSequence <= _durableSequence;
-        if (isStateDurable)
+        if (IsStateDurable)
         {
             _effects.Messages.AddRange(_atOnce);
         }

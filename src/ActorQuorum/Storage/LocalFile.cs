@@ -55,7 +55,18 @@ internal sealed class LocalFile : IFile
     }
 
     /// <inheritdoc/>
-    public void Flush() => PlatformCalls.FlushData(_handle, _path);
+    public void Flush()
+    {
+        try
+        {
+            PlatformCalls.FlushData(_handle, _path);
+        }
+        catch (IOException failure) when (FullCodes.Contains(failure.HResult))
+        {
+            // Some file systems find room only when they write back.
+            throw new DiskFullException(_path, failure);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();

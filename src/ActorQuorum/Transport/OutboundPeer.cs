@@ -11,7 +11,9 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
     private readonly string name = options.Peers[peer].Name;
     private volatile Destination destination = Destination.Parse(options.Peers[peer].Address);
     private volatile OutboundLink? link;
-    private volatile CancellationTokenSource? pause;
+    private readonly Lock gate = new();
+    private CancellationTokenSource? pause;
+    private bool isWoken;
     private string? lastProblem;
 
     /// <summary>The live connection, or null while there is none.</summary>
@@ -24,12 +26,19 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
         Wake();
     }
 
-    /// <summary>The peer has just been heard: if this node waits to dial it again, it need not.</summary>
+    /// <summary>The peer has just been heard: the pause under way, or after the dial under way, need not be.</summary>
     public void Wake()
     {
+        CancellationTokenSource? waking;
+        lock (gate)
+        {
+            isWoken = true;
+            waking = pause;
+        }
+
         try
         {
-            pause?.Cancel();
+            waking?.Cancel();
         }
         catch (ObjectDisposedException)
         {
@@ -43,6 +52,7 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
         var failures = 0;
         while (!stopping.IsCancellationRequested)
         {
+            Forget();
             try
             {
                 using var connected = new OutboundLink(await ConnectAsync(failures, stopping).ConfigureAwait(false), options);
@@ -81,6 +91,7 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
             // No send succeeds any more once the loss is told: what follows it belongs to the next connection.
             connected.Close("closed");
             link = null;
+            Forget();
             if (!stopping.IsCancellationRequested)
             {
                 inbox.ConnectionLost(peer);
@@ -129,9 +140,30 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
         var whole = Math.Min(options.BackoffCeiling.Ticks, options.BackoffFloor.Ticks << Math.Clamp(failures - 1, 0, 20));
         var drawn = Math.Max(options.BackoffFloor.Ticks, (whole / 2) + Random.Shared.NextInt64((whole / 2) + 1));
         using var waking = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        pause = waking;
+        lock (gate)
+        {
+            if (isWoken)
+            {
+                return;
+            }
+
+            pause = waking;
+        }
+
         await Task.Delay(new TimeSpan(drawn), options.Time, waking.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        pause = null;
+        lock (gate)
+        {
+            pause = null;
+        }
+    }
+
+    /// <summary>What woke this node before a dial, or while connected, shortens no later pause: two peers could chase each other.</summary>
+    private void Forget()
+    {
+        lock (gate)
+        {
+            isWoken = false;
+        }
     }
 
     /// <summary>A class, so that it is replaced in one step.</summary>

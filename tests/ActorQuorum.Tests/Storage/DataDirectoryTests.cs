@@ -181,11 +181,18 @@ public sealed class DataDirectoryTests
 
         disk.Crash(mode);
         using DataDirectory second = Open(disk, incarnation: 0xDEF);
-        using WriteAheadLog log = OpenLog(disk, second, out RecoveredLog recovered);
-        if (told != 0)
-            second.Incarnation.ShouldBe(told, $"{mode} {seed} {steps}");
-        if (isFlushed)
-            recovered.Groups[1].Entries.Count.ShouldBe(1);
+        using (OpenLog(disk, second, out RecoveredLog recovered))
+        {
+            if (told != 0)
+                second.Incarnation.ShouldBe(told, $"{mode} {seed} {steps}");
+            if (isFlushed)
+                recovered.Groups[1].Entries.Count.ShouldBe(1);
+        }
+
+        // What the second start told others must outlive the power, even if the first had left it in the page cache only.
+        disk.Crash(CrashMode.LoseUnsynced);
+        using DataDirectory third = Open(disk, incarnation: 0x123);
+        third.Incarnation.ShouldBe(second.Incarnation, $"{mode} {seed} {steps}");
         return isFlushed;
     }
 

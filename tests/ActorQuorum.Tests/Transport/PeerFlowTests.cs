@@ -5,10 +5,10 @@ namespace ActorQuorum.Tests.Transport;
 public class PeerFlowTests
 {
     private const int PayloadBytes = 32 << 10;
-    private const int EnoughMessages = 20_000;
+    private const int EnoughMessages = 2_000;
 
     [Theory]
-    [InlineData(20, 64 << 20)]
+    [InlineData(20, int.MaxValue)]
     [InlineData(1_000_000, 512 << 10)]
     public async Task Past_the_bound_a_message_is_refused_and_all_others_arrive_in_order(int queueMessages, int queueSizeBytes)
     {

@@ -41,6 +41,7 @@ internal sealed class TestPeer : IAsyncDisposable
         Listen = "127.0.0.1:0",
 
         // A machine under load may be slow to answer; what a timeout does is tested in virtual time.
+        ConnectTimeout = TimeSpan.FromMinutes(1),
         HelloTimeout = TimeSpan.FromMinutes(2),
         StallTimeout = TimeSpan.FromMinutes(10),
         WarningPeriod = TimeSpan.FromMinutes(10),
