@@ -11,6 +11,7 @@ internal sealed class CliProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly List<string> _errors = [];
+    private readonly int _id;
 
     private CliProcess(ProcessStartInfo start)
     {
@@ -18,11 +19,12 @@ internal sealed class CliProcess : IAsyncDisposable
         _process.OutputDataReceived += (_, line) => Keep(_lines, line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
         _process.Start();
+        _id = _process.Id;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
 
-    public int Id => _process.Id;
+    public int Id => _id;
 
     public bool HasExited => _process.HasExited;
 
@@ -74,7 +76,8 @@ internal sealed class CliProcess : IAsyncDisposable
     public Task PrintsAsync(string text) => Eventually.HoldsAsync(
         $"prints \"{text}\"", () => (Output + Errors).Contains(text, StringComparison.Ordinal), ToString);
 
-    public override string ToString() => $"Its output:\n{Output}\nIts errors:\n{Errors}";
+    public override string ToString() =>
+        $"Process {_id} {(_process.HasExited ? $"has ended with {_process.ExitCode}" : "runs")}. Its output:\n{Output}\nIts errors:\n{Errors}";
 
     public async ValueTask DisposeAsync()
     {
