@@ -12,14 +12,14 @@ namespace ActorQuorum.Core.Tests.Properties;
 public sealed class ScheduleTests
 {
     [Theory]
-    [InlineData(3, 150, 700)]
-    [InlineData(5, 60, 1000)]
+    [InlineData(3, 80, 1800)]
+    [InlineData(5, 40, 2500)]
     public void A_founded_cluster_keeps_its_promises(int members, int schedules, int length) =>
-        Check(() => CoreCluster.Of(members), schedules, length, leastElections: schedules / 2);
+        Check(() => CoreCluster.Of(members), schedules, length, leastElections: schedules);
 
     [Theory]
-    [InlineData(3, 60, 900)]
-    [InlineData(5, 30, 1200)]
+    [InlineData(3, 30, 1500)]
+    [InlineData(5, 20, 2000)]
     public void A_cluster_that_founds_itself_keeps_its_promises(int members, int schedules, int length) =>
         Check(() => CoreCluster.Fresh(members), schedules, length, leastElections: 1);
 
