@@ -11,6 +11,9 @@ internal sealed class MembershipHistory(Membership founding)
     /// <summary>Where <see cref="Latest"/> stands; zero if it is the founding one.</summary>
     public long LatestIndex => _configurations[^1].Index;
 
+    /// <summary>The configuration that the first leader wrote down: the founders'. There must be one.</summary>
+    public Membership FirstInLog => _configurations[1].Membership;
+
     /// <summary>The latest configuration not beyond <paramref name="commitIndex"/>.</summary>
     public Membership CommittedAt(long commitIndex)
     {

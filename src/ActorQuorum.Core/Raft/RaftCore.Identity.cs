@@ -118,8 +118,8 @@ internal sealed partial class RaftCore
 
     /// <summary>
     /// DESIGN "Identity": an unproven member is proven once it durably holds a committed entry that binds it. Its vote of this term goes to
-    /// the leader that it follows, as the lost directory may have cast another. A view that it only prepared is dropped: passed on by a
-    /// proven member it would be taken for the founders', and prove whoever else was wiped and stands in it.
+    /// the leader that it follows, as the lost directory may have cast another. A view that it only prepared gives way to the founders',
+    /// with which the log begins: passed on by a proven member it would prove whoever else was wiped and stands in it.
     /// </summary>
     private void ProveByBinding()
     {
@@ -127,7 +127,7 @@ internal sealed partial class RaftCore
         var bound = Math.Min(CommitIndex, _log.DurableIndex);
         if (_memberships.CommittedIndexAt(bound) == 0) return;
         if (_memberships.CommittedAt(bound).BindingOf(Self) != _options.Incarnation) return;
-        ChangeState(_state with { Proven = true, Vote = Vote.IsNone ? Leader : Vote, Founding = [] });
+        ChangeState(_state with { Proven = true, Vote = Vote.IsNone ? Leader : Vote, Founding = _memberships.FirstInLog.Voters });
         ResetElectionDeadline();
     }
 }

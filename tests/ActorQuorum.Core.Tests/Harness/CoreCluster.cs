@@ -34,6 +34,12 @@ internal sealed class CoreCluster
     /// <summary>Called at the end of each turn of each node: what a property watches.</summary>
     public Action<CoreNode>? Watch { get; set; }
 
+    /// <summary>Called for each message that leaves a node.</summary>
+    public Action<CoreNode, RaftMessage>? WatchSent { get; set; }
+
+    /// <summary>Called for each entry that is handed to a state machine.</summary>
+    public Action<CoreNode, Entry>? WatchApplied { get; set; }
+
     public static MemberId Id(int number) => new((ulong)number);
 
     public static ulong IncarnationOf(int number) => (ulong)number * 1000;
@@ -59,6 +65,15 @@ internal sealed class CoreCluster
         old.IsUp = false;
         var number = (int)old.Id.Value;
         return _nodes[number - 1] = new(this, OptionsOf(number, incarnation), durable);
+    }
+
+    public void Send(CoreNode node, IEnumerable<RaftMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            WatchSent?.Invoke(node, message);
+            Network.Add(message);
+        }
     }
 
     public void TurnEnded(CoreNode node) => Watch?.Invoke(node);

@@ -65,13 +65,18 @@ internal sealed class CoreNode
     {
         foreach (var input in inputs) Core.Step(_cluster.Now, input);
         var effects = Core.EndTurn();
-        _cluster.Network.AddRange(effects.Messages);
+        _cluster.Send(this, effects.Messages);
         if (effects.Persist is { } persist) _disk.Enqueue(persist);
         Accepted.AddRange(effects.Accepted);
         Refused.AddRange(effects.Refused.Select(r => r.RequestId));
         Reads.AddRange(effects.Reads);
         RoleChanges.AddRange(effects.RoleChanges);
-        Applied.AddRange(effects.Apply);
+        foreach (var entry in effects.Apply)
+        {
+            _cluster.WatchApplied?.Invoke(this, entry);
+            Applied.Add(entry);
+        }
+
         if (!effects.Apply.IsEmpty) _handedOver = effects.Apply[^1].Index;
         Core.BeginTurn();
         _cluster.TurnEnded(this);
@@ -107,7 +112,7 @@ internal sealed class CoreNode
         }
 
         Entries.Count.ShouldBe((int)persist.LastIndex, "a persist states where the log ends after it");
-        _cluster.Network.AddRange(persist.OnceDurable);
+        _cluster.Send(this, persist.OnceDurable);
         return new(persist.LastIndex, persist.Generation, persist.Sequence);
     }
 

@@ -223,11 +223,14 @@ public sealed class IdentityTests
     public void A_member_proven_by_the_log_does_not_pass_off_a_view_that_was_never_founded()
     {
         // It had prepared a view with its new directory when it learned that the cluster was founded without it.
-        var view = CoreCluster.View(3).ToArray();
-        view[0] = new(CoreCluster.Id(1), 1001);
+        var founders = new Membership(CoreCluster.View(3));
+        var prepared = founders.Bind(CoreCluster.Id(1), 1001).Bind(CoreCluster.Id(3), 3001).Voters;
         var cluster = CoreCluster.Of(3);
-        var node = cluster.Replace(cluster[1], new(HardState.Initial with { Founding = [.. view] }, []), 1001);
-        node.Hear(Binding(node, 1) with { CommitIndex = 1 });
+        var node = cluster.Replace(cluster[1], new(HardState.Initial with { Founding = prepared }, []), 1001);
+        node.Hear(node.Peer(2).Appends(1, 0, 0, [], commit: 2) with
+        {
+            Entries = [new(1, 1, EntryKind.Configuration, founders.Encode()), new(2, 1, EntryKind.Configuration, founders.Bind(node.Id, 1001).Encode())],
+        });
         node.Sync();
         node.Core.IsProven.ShouldBeTrue();
         cluster.Drop();
@@ -235,7 +238,26 @@ public sealed class IdentityTests
         node.Sync();
         var introduction = cluster.Sent<Introduction>().ShouldHaveSingleItem();
         introduction.Phase.ShouldBe(FoundingPhase.Proven);
-        introduction.View.ShouldBeEmpty("whoever stands in that view would take itself for a founder, wiped or not");
+        introduction.View.ShouldBe(founders.Voters, "whoever stands in the prepared view would take itself for a founder, wiped or not");
+    }
+
+    [Fact]
+    public void A_founder_that_was_never_told_is_told_by_members_that_the_log_proved()
+    {
+        var cluster = CoreCluster.Of(5);
+        cluster.Elect(1);
+        var late = cluster.Replace(cluster[5], new(HardState.Initial with { Founding = CoreCluster.View(5) }, []), CoreCluster.IncarnationOf(5));
+        late.IsUp = false;
+        cluster[2].Wipe();
+        cluster.Run(TimeSpan.FromSeconds(1));
+        cluster[3].Wipe();
+        cluster.Run(TimeSpan.FromSeconds(1));
+        cluster[2].Core.IsProven.ShouldBeTrue();
+        cluster[3].Core.IsProven.ShouldBeTrue();
+        cluster[1].IsUp = false;
+        cluster[4].IsUp = false;
+        late.IsUp = true;
+        cluster.RunUntil(() => cluster.Nodes.Any(n => n.IsUp && n.Role == Role.Leader));
     }
 
     [Fact]
