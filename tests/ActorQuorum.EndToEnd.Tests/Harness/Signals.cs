@@ -6,11 +6,12 @@ namespace ActorQuorum.EndToEnd.Tests.Harness;
 internal static class Signals
 {
     public const int Interrupt = 2;
+    public const int Kill = 9;
     public const int Terminate = 15;
 
-    public static void Send(int processId, int signal) => kill(processId, signal).ShouldBe(0);
+    public static void Send(int processId, int signal) => SendSignal(processId, signal).ShouldBe(0);
 
-    [DllImport("libc", SetLastError = true)]
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int kill(int processId, int signal);
+    private static extern int SendSignal(int processId, int signal);
 }

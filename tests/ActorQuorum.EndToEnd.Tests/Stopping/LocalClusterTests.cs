@@ -9,7 +9,13 @@ public sealed partial class LocalClusterTests : IDisposable
     private readonly ScratchFolder _folder = new();
     private readonly int _basePort = FreePorts.BasePort();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        // A test that failed may have left the nodes that it was to find gone.
+        foreach (var left in OperatingSystem.IsLinux() ? RunningProcesses.Naming(_folder.Path) : [])
+            Signals.Send(left, Signals.Kill);
+        _folder.Dispose();
+    }
 
     [SkippableFact]
     public async Task Killed_it_leaves_no_child_behind()
@@ -56,7 +62,7 @@ public sealed partial class LocalClusterTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "Linux's /proc shows which child is which.");
         await using var cluster = await StartAsync();
 
-        Signals.Send(RunningProcesses.Naming(Path.Combine(_folder.Path, "n2.conf")).ShouldHaveSingleItem(), 9);
+        Signals.Send(RunningProcesses.Naming(Path.Combine(_folder.Path, "n2.conf")).ShouldHaveSingleItem(), Signals.Kill);
 
         await cluster.PrintsAsync("n2 has ended (killed)");
         await cluster.PrintsAsync("Start it again with: ");
