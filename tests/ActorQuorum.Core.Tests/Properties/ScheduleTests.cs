@@ -23,6 +23,14 @@ public sealed class ScheduleTests
     public void A_cluster_that_founds_itself_keeps_its_promises(int members, int schedules, int length) =>
         Check(() => CoreCluster.Fresh(members), schedules, length, leastElections: 1);
 
+    /// <summary>Logs that differ as before figure 8 (c), and one entry a message: earlier terms' entries travel without the leader's own.</summary>
+    [Fact]
+    public void A_cluster_that_begins_as_in_figure_8_keeps_its_promises() =>
+        Check(
+            () => CoreCluster.Of(
+                5, n => n switch { 1 or 2 => [1, 2], 5 => [1, 3], _ => [1] }, _ => 3, o => o with { AppendSizeBytes = 1, AppendWindow = 2 }),
+            schedules: 40, length: 1500, leastElections: 40);
+
     private static void Check(Func<CoreCluster> make, int schedules, int length, int leastElections)
     {
         var elections = 0;
