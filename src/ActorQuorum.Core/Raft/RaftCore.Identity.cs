@@ -11,6 +11,13 @@ internal sealed partial class RaftCore
     private readonly SortedDictionary<MemberId, Introduction> _introductions = [];
     private bool _isReplaced;
 
+    /// <summary>Whether the cluster was founded with another data directory of this member: it must be bound anew.</summary>
+    public bool IsReplaced => _isReplaced;
+
+    /// <summary>The first members that this one must still hear before the cluster can be founded; none once it is proven.</summary>
+    public ImmutableArray<MemberId> UnheardFounders =>
+        IsProven ? [] : [.. _options.Members.Where(id => id != Self && !_introductions.ContainsKey(id))];
+
     private ImmutableArray<Member> FoundingView => _state.Founding;
 
     /// <summary>A node alone founds its cluster at once; the others begin by making themselves known.</summary>

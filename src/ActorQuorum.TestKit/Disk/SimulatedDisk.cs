@@ -10,6 +10,9 @@ namespace ActorQuorum.TestKit.Disk;
 /// <param name="capacityBytes">What fits on it.</param>
 internal sealed class SimulatedDisk(ulong seed, long capacityBytes = long.MaxValue) : IFileSystem
 {
+    /// <summary>What fits on it; may change under a running node, as a disk that others use does.</summary>
+    public long CapacityBytes { get; set; } = capacityBytes;
+
     private readonly DiskDraws _draws = new(seed);
     private readonly SortedSet<string> _directories = new(StringComparer.Ordinal);
     private readonly List<NameChange> _unsyncedNames = [];
@@ -145,7 +148,7 @@ internal sealed class SimulatedDisk(ulong seed, long capacityBytes = long.MaxVal
     }
 
     /// <inheritdoc/>
-    public long FreeBytes(string directory) => capacityBytes - UsedBytes;
+    public long FreeBytes(string directory) => CapacityBytes - UsedBytes;
 
     /// <inheritdoc/>
     public IDisposable? TryLock(string path) => _locks.Add(path) ? new Lock(this, path) : null;

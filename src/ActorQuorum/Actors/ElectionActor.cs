@@ -14,16 +14,19 @@ internal readonly record struct ElectionMessage(RaftInput Input, IInboundCredit?
 }
 
 /// <summary>Hosts the core: hands it its inputs, and carries out once a turn what they amount to.</summary>
-internal sealed class ElectionActor(RaftCore core, NodeContext context, MessageLog log) : IActor<ElectionMessage>
+internal sealed class ElectionActor(RaftCore core, NodeContext context, MessageLog log, IdentityLog identity) : IActor<ElectionMessage>
 {
     private CoreStatus _status = CoreStatus.Of(core);
 
     public void Receive(ElectionMessage message)
     {
         log.Received(message.Input);
-        core.Step(context.Now, message.Input);
+        var now = context.Now;
+        core.Step(now, message.Input);
         message.Credit?.Release();
-        if (message.Input is Tick) context.Clock.Tell(ClockMessage.ElectionTicked);
+        if (message.Input is not Tick) return;
+        identity.Look(core, now);
+        context.Clock.Tell(ClockMessage.ElectionTicked);
     }
 
     public void EndTurn()

@@ -22,6 +22,7 @@ internal sealed class NodeActor(
             case ElectionTurn turn: OnElectionTurn(turn); break;
             case FromPeer(var from, var peerMessage, var credit): OnPeerMessage(from, peerMessage, credit); break;
             case BatchOnDisk batch: OnBatchOnDisk(batch); break;
+            case DiskCondition(var isNearlyFull): view.IsDiskNearlyFull = isNearlyFull; break;
             case CommandsApplied(var entries, var results): OnCommandsApplied(entries, results); break;
             case ViewReady ready: OnViewReady(ready); break;
             case ClientRequest(var request): Take(request); break;
@@ -74,7 +75,7 @@ internal sealed class NodeActor(
 
     private void OnBatchOnDisk(BatchOnDisk batch)
     {
-        view.IsDiskNearlyFull = batch.IsNearlyFull;
+        view.IsDiskNearlyFull = batch.Condition.IsNearlyFull;
         view.LogSizeBytes = batch.LogSizeBytes;
         Send(batch.Messages);
     }
@@ -223,6 +224,9 @@ internal sealed class NodeActor(
     private void OnTick()
     {
         context.Clock.Tell(ClockMessage.NodeTicked);
+
+        // No batch tells of the disk while writes are refused.
+        if (view.IsDiskNearlyFull) context.Storage.Tell(DiskDoubted.Instance);
         foreach (var request in _pending.Overdue(context.Now)) GiveUp(request);
         if (!view.Core.Leader.IsNone) RouteWaiting();
     }

@@ -36,7 +36,8 @@ internal sealed class NodeActors : IPeerInbox
         var roles = new RoleLog(setup.Logger, setup.Self.Name, view.NameOf);
         context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, host, view, roles), turn);
         context.Storage = host.Start("storage", new StorageActor(setup.Log, setup.Machine, host.StartDiskLane(), context), turn);
-        context.Election = host.Start("election", new ElectionActor(core, context, new(setup.Logger, setup.Self.Name, view.NameOf)), turn);
+        context.Election = host.Start("election", new ElectionActor(
+            core, context, new(setup.Logger, setup.Self.Name, view.NameOf), new(setup.Logger, setup.Self.Name, view.NameOf)), turn);
         context.Clock = host.Start("clock", new ClockActor(context), turn);
         var timer = host.Every(setup.Election.Heartbeat / TicksPerHeartbeat, () => context.Clock.Tell(ClockMessage.Ring));
         return new(context, view, timer) { Core = core };

@@ -33,7 +33,10 @@ internal sealed record ElectionTurn(
     ImmutableArray<ReadReady> Reads, ImmutableArray<RoleChange> RoleChanges, CoreStatus Status) : NodeMessage;
 
 /// <summary>A batch is durable: the messages that waited for it may leave; and how the disk is doing.</summary>
-internal sealed record BatchOnDisk(ImmutableArray<RaftMessage> Messages, bool IsNearlyFull, long LogSizeBytes) : NodeMessage;
+internal sealed record BatchOnDisk(ImmutableArray<RaftMessage> Messages, DiskCondition Condition, long LogSizeBytes) : NodeMessage;
+
+/// <summary>Whether less than the reserve is free on the disk.</summary>
+internal sealed record DiskCondition(bool IsNearlyFull) : NodeMessage;
 
 /// <summary>Entries were applied; the results stand in the order of the entries, null where there was no command.</summary>
 internal sealed record CommandsApplied(ImmutableArray<Entry> Entries, ImmutableArray<CommandResult?> Results) : NodeMessage;

@@ -29,6 +29,7 @@ internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLa
             case ApplyWork(var entries): Apply(entries); break;
             case ViewWanted wanted: Want(wanted); break;
             case BatchDurable: OnBatchDurable(); break;
+            case DiskDoubted: context.Node.Tell(new DiskCondition(context.IsDiskNearlyFull())); break;
             case StopStorage(var stopped): _stopped ??= stopped; break;
             case LogClosed: OnLogClosed(); break;
             default: throw new InvalidOperationException($"unknown storage message {message.GetType().Name}");
@@ -60,7 +61,7 @@ internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLa
         var last = _writing[^1];
         context.Election.Tell(new(new Persisted(last.LastIndex, last.Generation, last.Sequence)));
         ImmutableArray<RaftMessage> messages = _writing.Count == 1 ? last.OnceDurable : [.. _writing.SelectMany(persist => persist.OnceDurable)];
-        context.Node.Tell(new BatchOnDisk(messages, context.IsDiskNearlyFull(), log.SizeBytes));
+        context.Node.Tell(new BatchOnDisk(messages, new(context.IsDiskNearlyFull()), log.SizeBytes));
         _writing.Clear();
     }
 

@@ -22,6 +22,13 @@ internal sealed record BatchDurable : StorageMessage
     public static BatchDurable Instance { get; } = new();
 }
 
+/// <summary>Writes are refused as the disk was nearly full: is it still?</summary>
+internal sealed record DiskDoubted : StorageMessage
+{
+    /// <summary>The one doubt there need be.</summary>
+    public static DiskDoubted Instance { get; } = new();
+}
+
 /// <summary>The node stops: what waits for the disk is written, and the log is closed cleanly.</summary>
 internal sealed record StopStorage(Action Stopped) : StorageMessage;
 

@@ -15,6 +15,7 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
     private CancellationTokenSource? pause;
     private bool isWoken;
     private string? lastProblem;
+    private bool wasConnected;
 
     /// <summary>The live connection, or null while there is none.</summary>
     public OutboundLink? Link => link;
@@ -77,6 +78,7 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
         using var onStop = stopping.UnsafeRegister(static state => ((OutboundLink)state!).Close("this node stops"), connected);
         logger.LogInformation("Connected to peer {Peer} at {Address}.", name, destination.Address);
         lastProblem = null;
+        wasConnected = true;
         link = connected;
         try
         {
@@ -128,7 +130,9 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
         }
         else if (text != lastProblem && throttle.Allows($"dial {peer} {text}"))
         {
-            logger.LogWarning("Peer {Peer} at {Address} cannot be reached: {Reason}. Dialling on.", name, destination.Address, text);
+            // Members start one after the other: before the first connection an absent peer is no cause for alarm.
+            var level = wasConnected || problem is not SocketException ? LogLevel.Warning : LogLevel.Information;
+            logger.Log(level, "Peer {Peer} at {Address} cannot be reached: {Reason}. Dialling on.", name, destination.Address, text);
         }
 
         lastProblem = text;

@@ -1,4 +1,5 @@
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Storage;
 using ActorQuorum.TestKit.Cluster;
 using ActorQuorum.TestKit.Disk;
 
@@ -239,15 +240,37 @@ public sealed class SimulatedClusterTests
     [Fact]
     public void A_nearly_full_disk_refuses_writes_and_goes_on_reading()
     {
-        var cluster = new SimulatedCluster(1, seed: 15, options => options with { Log = options.Log with { ReserveBytes = 0 } });
+        var cluster = new SimulatedCluster(1, seed: 15, options => options with { Log = options.Log with { ReserveBytes = 1 << 20 } });
+        var leader = cluster.RunUntilLeader();
+        leader.Disk.CapacityBytes = 2 << 20;
+        Write(leader, cluster, "a", "1");
+        using (var ballast = leader.Disk.Open("data/ballast", create: true)) ballast.Append(new byte[1 << 20]);
+        Write(leader, cluster, "b", "the write whose batch finds the disk nearly full");
+        var refused = leader.Put("c", "3");
+        cluster.RunUntil(() => refused.IsEnded, "the write ends");
+        refused.Error.ShouldBe(QuorumError.DiskNearlyFull);
+        Read(leader, cluster, "a").ShouldBe("1");
+        leader.Disk.Delete("data/ballast");
+        cluster.RunFor(Second);
+        Write(leader, cluster, "d", "4");
+    }
+
+    [Fact]
+    public void A_disk_that_is_full_stops_the_node_and_with_room_it_has_every_acknowledged_write()
+    {
+        var cluster = new SimulatedCluster(1, seed: 18, options => options with { Log = options.Log with { ReserveBytes = 0 } });
         var leader = cluster.RunUntilLeader();
         Write(leader, cluster, "a", "1");
-        var full = new SimulatedCluster(1, seed: 15, options => options with { Log = options.Log with { ReserveBytes = long.MaxValue } });
-        leader = full.RunUntilLeader();
-        var put = leader.Put("a", "1");
-        full.RunUntil(() => put.IsEnded, "the write ends");
-        put.Error.ShouldBe(QuorumError.DiskNearlyFull);
-        Read(leader, full, "a").ShouldBe("");
+        cluster.Invariants.MayStop(leader);
+        leader.Disk.CapacityBytes = leader.Disk.UsedBytes;
+        var lost = leader.Put("b", "2");
+        cluster.RunUntil(() => !leader.IsRunning, "the node stops itself");
+        leader.Failure.ShouldBeOfType<DiskFullException>().Message.ShouldContain("full");
+        lost.Result.ShouldBeNull();
+        cluster.Crash(leader, CrashMode.LoseUnsynced);
+        leader.Disk.CapacityBytes = long.MaxValue;
+        leader.Start();
+        Read(cluster.RunUntilLeader(), cluster, "a").ShouldBe("1");
     }
 
     [Fact]

@@ -1,0 +1,40 @@
+using ActorQuorum.Core.Raft;
+using Microsoft.Extensions.Logging;
+
+namespace ActorQuorum.Actors;
+
+/// <summary>Says what a node waits for that may not vote yet, so that a first start with a member missing does not look hung.</summary>
+internal sealed class IdentityLog(ILogger logger, string self, Func<MemberId, string> nameOf)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+    private TimeSpan _next = Patience;
+    private bool _wasProven;
+
+    /// <summary>Looks at the core, at each tick.</summary>
+    public void Look(RaftCore core, TimeSpan now)
+    {
+        if (core.IsProven)
+        {
+            if (!_wasProven) logger.LogDebug("{Node} may vote and count", self);
+            _wasProven = true;
+        }
+        else if (now >= _next)
+        {
+            _next = now + Period;
+            Remind(core);
+        }
+    }
+
+    private void Remind(RaftCore core)
+    {
+        var unheard = core.UnheardFounders;
+        if (core.IsReplaced || !core.Leader.IsNone)
+            logger.LogInformation(
+                "{Node} has a new data directory: it follows, but has no vote until the leader's log binds it; that takes a majority without it", self);
+        else if (!unheard.IsEmpty)
+            logger.LogInformation(
+                "{Node} waits for {Missing}: the first start needs every first member once, afterwards a majority is enough",
+                self, string.Join(", ", unheard.Select(nameOf)));
+    }
+}
