@@ -1,60 +1,45 @@
-using System.Text;
 using ActorQuorum.Actors;
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 using ActorQuorum.TestKit.Disk;
 using ActorQuorum.TestKit.Hosting;
+using ActorQuorum.TestKit.Invariants;
 using ActorQuorum.TestKit.Network;
-using ActorQuorum.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace ActorQuorum.TestKit.Cluster;
 
-/// <summary>One node of a <see cref="SimulatedCluster"/>: the production actors, log and state machine on a simulated host, disk and network.</summary>
-internal sealed class SimulatedNode
+/// <summary>One node of a <see cref="SimulatedCluster"/>: the production actors, log and key-value store on a simulated host, disk and network.</summary>
+public sealed class SimulatedNode
 {
     private readonly Simulation _simulation;
     private readonly SimulatedNetwork _network;
     private readonly NodeOptions _options;
     private readonly ILogger _logger;
+    private readonly InvariantSet _invariants;
+    private NodeClock _clock;
     private SimulatedHost? _host;
     private NodeStorage? _storage;
+    private KeyValueStore? _store;
 
     /// <summary>A node that is not started yet.</summary>
-    public SimulatedNode(Simulation simulation, SimulatedNetwork network, NodeOptions options, ILogger logger)
+    internal SimulatedNode(int number, Simulation simulation, SimulatedNetwork network, NodeOptions options, InvariantSet invariants, ILogger logger)
     {
+        Number = number;
         _simulation = simulation;
         _network = network;
         _options = options;
+        _invariants = invariants;
         _logger = logger;
+        _clock = new(simulation);
         Identity = ClusterIdentity.Of(options);
         Disk = new(simulation.Random.Next());
     }
 
-    /// <summary>Who it is.</summary>
-    public ClusterIdentity Identity { get; }
-
     /// <summary>Its name.</summary>
     public string Name => _options.Name;
-
-    /// <summary>Its number.</summary>
-    public MemberId Id => Identity.Self.Id;
-
-    /// <summary>Whether it keeps its log on its disk.</summary>
-    public bool IsDurable => _options.Storage == StorageKind.Disk;
-
-    /// <summary>Its disk; outlives a crash.</summary>
-    public SimulatedDisk Disk { get; private set; }
-
-    /// <summary>How long its disk takes, from the next start on.</summary>
-    public DiskLatency Latency { get; set; } = DiskLatency.Fast;
-
-    /// <summary>Its actors, while it runs.</summary>
-    public NodeActors? Actors { get; private set; }
-
-    /// <summary>Its state machine, while it runs.</summary>
-    public TextMap? Map { get; private set; }
 
     /// <summary>Whether it runs.</summary>
     public bool IsRunning => _host is { IsStopped: false };
@@ -62,68 +47,119 @@ internal sealed class SimulatedNode
     /// <summary>Why it stopped itself, or null.</summary>
     public Exception? Failure => _host?.Failure;
 
+    /// <summary>The part it plays; the node must run.</summary>
+    public Role Role => Core.Role;
+
+    /// <summary>The latest term it has seen; the node must run.</summary>
+    public long Term => Core.Term;
+
+    /// <summary>The terms of its log, from index 1; the node must run.</summary>
+    public IReadOnlyList<long> LogTerms => [.. Enumerable.Range(1, (int)Core.Log.LastIndex).Select(index => Core.Log.TermAt(index))];
+
+    /// <summary>The highest index it knows to be committed; the node must run.</summary>
+    public long CommitIndex => Core.CommitIndex;
+
+    /// <summary>The highest index it has applied; the node must run.</summary>
+    public long AppliedIndex => Core.AppliedIndex;
+
+    /// <summary>Whether it may vote and count; the node must run.</summary>
+    public bool IsProven => Core.IsProven;
+
+    /// <summary>The keys and values that it has applied; the node must run.</summary>
+    public IReadOnlyDictionary<string, string> Content => StoredText.ContentOf(Store);
+
+    /// <summary>How long its disk takes.</summary>
+    public DiskLatency DiskLatency { get; set; } = DiskLatency.Fast;
+
+    /// <summary>By how many parts of a million its clock runs fast; negative if slow.</summary>
+    public long ClockDriftPerMillion
+    {
+        get => _clock.DriftPerMillion;
+        set => _clock.DriftPerMillion = value;
+    }
+
+    /// <summary>Its place among the nodes, from 1.</summary>
+    internal int Number { get; }
+
+    /// <summary>Who it is.</summary>
+    internal ClusterIdentity Identity { get; }
+
+    /// <summary>Its number in the cluster.</summary>
+    internal MemberId Id => Identity.Self.Id;
+
+    /// <summary>Whether it keeps its log on its disk.</summary>
+    internal bool IsDurable => _options.Storage == StorageKind.Disk;
+
+    /// <summary>Its disk; outlives a crash.</summary>
+    internal SimulatedDisk Disk { get; private set; }
+
+    /// <summary>What its disk was told to keep; outlives a crash, but not a wiped disk.</summary>
+    internal WitnessedLog? Witness { get; private set; }
+
+    /// <summary>Its actors, while it runs.</summary>
+    internal NodeActors? Actors { get; private set; }
+
     /// <summary>Its core; the node must run.</summary>
-    public RaftCore Core => Actors?.Core ?? throw new InvalidOperationException($"{Name} does not run");
+    internal RaftCore Core => Actors?.Core ?? throw new InvalidOperationException($"{Name} does not run");
+
+    private KeyValueStore Store => _store ?? throw new InvalidOperationException($"{Name} does not run");
 
     /// <summary>Starts it from what its disk holds.</summary>
-    public void Start()
+    /// <exception cref="IOException">Its disk is damaged.</exception>
+    internal void Start()
     {
-        var host = new SimulatedHost(_simulation, Latency);
+        var drift = _clock.DriftPerMillion;
+        _clock = new(_simulation) { DriftPerMillion = drift };
+        var host = new SimulatedHost(_simulation, Number, _clock, () => DiskLatency);
         var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation);
-        var transport = new SimulatedTransport(_network, Id, host);
-        var map = new TextMap();
-        Actors = NodeActors.Start(host, new()
-        {
-            ClusterId = Identity.ClusterId,
-            Self = Identity.Self,
-            Members = Identity.Members,
-            Incarnation = storage.Incarnation,
-            Seed = _simulation.Random.Next(),
-            Durable = storage.Durable,
-            Log = storage.Log,
-            IsDiskNearlyFull = () => Disk.FreeBytes(_options.DataDirectory) < _options.Log.ReserveBytes,
-            Machine = map,
-            Transport = transport,
-            Election = _options.Election,
-            Limits = _options.Limits,
-            Logger = _logger,
-        });
-        (_host, _storage, Map) = (host, storage, map);
+        var log = new WitnessedLog(storage.Log, storage.Durable);
+        var store = new KeyValueStore();
+        var transport = new SimulatedTransport(
+            _network, Id, inbox => _network.Connect(Id, Name, Number, inbox, host), message => _invariants.Sent(this, message));
+        (_host, _storage, _store, Witness) = (host, storage, store, log);
+        Actors = NodeActors.Start(host, SetupOf(storage, log, store, transport));
+        host.Stepped = () => _invariants.Stepped(this);
         transport.StartAsync(Actors, CancellationToken.None).GetAwaiter().GetResult();
     }
 
-    /// <summary>A client of this node sets a key.</summary>
-    public SimulatedRequest Put(string key, string value, double patienceSeconds = 5) =>
-        Ask(RequestKind.Command, Consistency.Linearizable, $"{key}={value}", patienceSeconds);
-
-    /// <summary>A client of this node asks for a key.</summary>
-    public SimulatedRequest Get(string key, Consistency consistency = Consistency.Linearizable, double patienceSeconds = 5) =>
-        Ask(RequestKind.Query, consistency, key, patienceSeconds);
-
     /// <summary>Ends the process between two steps; what the disk was not told to keep is lost in the given way.</summary>
-    public void Crash(CrashMode mode)
+    internal void Crash(CrashMode mode)
     {
         _host?.Crash();
         _storage?.Dispose();
         _network.Disconnect(Id);
         Disk.Crash(mode);
-        Actors = null;
-        Map = null;
+        (Actors, _store) = (null, null);
+        _invariants.Crashed(this);
     }
 
     /// <summary>Replaces the disk of a stopped node by an empty one.</summary>
-    public void WipeDisk() => Disk = new(_simulation.Random.Next());
+    internal void WipeDisk()
+    {
+        Disk = new(_simulation.Random.Next());
+        Witness = null;
+        _invariants.Wiped(this);
+    }
 
     /// <summary>The process is swapped out for a while.</summary>
-    public void Pause(TimeSpan duration) => _host?.Pause(duration);
+    internal void Pause(TimeSpan duration) => _host?.Pause(duration);
 
-    private SimulatedRequest Ask(RequestKind kind, Consistency consistency, string text, double patienceSeconds)
+    private NodeSetup SetupOf(NodeStorage storage, WitnessedLog log, KeyValueStore store, SimulatedTransport transport) => new()
     {
-        var payload = Encoding.UTF8.GetBytes(text);
-        var request = new SimulatedRequest(payload);
-        Actors?.Take(new Request(kind, consistency, payload, TimeSpan.FromSeconds(patienceSeconds), request));
-        return request;
-    }
+        ClusterId = Identity.ClusterId,
+        Self = Identity.Self,
+        Members = Identity.Members,
+        Incarnation = storage.Incarnation,
+        Seed = _simulation.Random.Next(),
+        Durable = storage.Durable,
+        Log = log,
+        IsDiskNearlyFull = () => Disk.FreeBytes(_options.DataDirectory) < _options.Log.ReserveBytes,
+        Machine = store,
+        Transport = transport,
+        Election = _options.Election,
+        Limits = _options.Limits,
+        Logger = _logger,
+    };
 
     /// <summary>Incarnations rise with virtual time, as they do with the real one.</summary>
     private ulong DrawIncarnation() => ((ulong)_simulation.Now.Ticks << 10) | (_simulation.Random.Next() & 1023) | 1;

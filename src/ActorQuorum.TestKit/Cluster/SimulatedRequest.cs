@@ -1,17 +1,31 @@
-using System.Text;
 using ActorQuorum.Actors;
 using ActorQuorum.StateMachines;
 
 namespace ActorQuorum.TestKit.Cluster;
 
 /// <summary>A request of a simulated client, and its answer once there is one.</summary>
-internal sealed class SimulatedRequest(ReadOnlyMemory<byte> payload) : IReplyTo
+public sealed class SimulatedRequest
 {
-    /// <summary>Whether there is an answer, or it is known that there will be none.</summary>
-    public bool IsEnded => Result is not null || Error is not null;
+    private readonly ReadOnlyMemory<byte> _payload;
+    private readonly SimulatedNode _node;
+    private readonly NodeActors? _asked;
+    private CommandResult? _result;
+
+    internal SimulatedRequest(SimulatedNode node, ReadOnlyMemory<byte> payload)
+    {
+        _node = node;
+        _asked = node.IsRunning ? node.Actors : null;
+        _payload = payload;
+    }
+
+    /// <summary>Called when there is an answer, or it is known that there will be none.</summary>
+    internal Action? Ended { get; set; }
+
+    /// <summary>Whether there is an answer, or it is known that there will be none. Ends by itself when the node that was asked is gone.</summary>
+    public bool IsEnded => _result is not null || Error is not null;
 
     /// <summary>The answer.</summary>
-    public CommandResult? Result { get; private set; }
+    public CommandResult? Result => _result;
 
     /// <summary>Why there is none.</summary>
     public QuorumError? Error { get; private set; }
@@ -19,23 +33,41 @@ internal sealed class SimulatedRequest(ReadOnlyMemory<byte> payload) : IReplyTo
     /// <summary>The error's text.</summary>
     public string? Message { get; private set; }
 
-    /// <summary>The answer as text.</summary>
-    public string? Text => Result is null ? null : Encoding.UTF8.GetString(Result.Payload.Span);
+    /// <summary>The value that a read found, or null.</summary>
+    public string? Value => _result is null ? null : StoredText.ValueOf(_result);
 
-    /// <inheritdoc/>
-    public void Answer(CommandResult result)
+    /// <summary>Where the node sends its answer.</summary>
+    internal IReplyTo ReplyTo => new Reply(this);
+
+    /// <summary>The client's connection closes with the node that it asked: what it sent may have been done.</summary>
+    internal void ConnectionLost()
     {
-        Core.Invariant.Check(!IsEnded, "a request was answered twice");
-        Result = result;
+        if (!IsEnded && (_asked is null || _node.Actors != _asked || !_node.IsRunning)) Fail(QuorumError.OutcomeUnknown, $"{_node.Name} is gone");
     }
 
-    /// <inheritdoc/>
-    public void Show(IStateView view) => Answer(view.Query(payload));
-
-    /// <inheritdoc/>
-    public void Fail(QuorumError error, string message)
+    private void Answer(CommandResult result)
     {
-        Core.Invariant.Check(!IsEnded, "a request was answered twice");
+        // A client that gave up does not listen any more.
+        if (Error is not null) return;
+        Core.Invariant.Check(_result is null, "a request was answered twice");
+        _result = result;
+        Ended?.Invoke();
+    }
+
+    private void Fail(QuorumError error, string message)
+    {
+        if (Error is not null) return;
+        Core.Invariant.Check(_result is null, "a request was answered and failed");
         (Error, Message) = (error, message);
+        Ended?.Invoke();
+    }
+
+    private sealed class Reply(SimulatedRequest request) : IReplyTo
+    {
+        public void Answer(CommandResult result) => request.Answer(result);
+
+        public void Show(IStateView view) => request.Answer(view.Query(request._payload));
+
+        public void Fail(QuorumError error, string message) => request.Fail(error, message);
     }
 }

@@ -1,7 +1,7 @@
 namespace ActorQuorum.TestKit.Disk;
 
 /// <summary>What a crash does to bytes and names that were not flushed.</summary>
-internal enum CrashMode
+public enum CrashMode
 {
     /// <summary>Only the process dies: what was written stays readable, but is no more durable than before.</summary>
     ProcessOnly,

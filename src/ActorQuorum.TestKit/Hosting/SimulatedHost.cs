@@ -3,12 +3,15 @@ using ActorQuorum.Hosting;
 namespace ActorQuorum.TestKit.Hosting;
 
 /// <summary>Hosts the actors of one node in a <see cref="Simulation"/>. Stopping it is a crash: nothing of the node runs any more.</summary>
-internal sealed class SimulatedHost(Simulation simulation, DiskLatency latency) : IActorHost
+internal sealed class SimulatedHost(Simulation simulation, long node, NodeClock clock, Func<DiskLatency> latency) : IActorHost
 {
     private TimeSpan _pausedUntil;
 
+    /// <summary>Called after each thing that this node did: invariants are checked here.</summary>
+    public Action? Stepped { get; set; }
+
     /// <inheritdoc/>
-    public TimeProvider Time { get; } = new VirtualTime(simulation);
+    public TimeProvider Time => clock;
 
     /// <summary>Whether nothing of this node runs any more.</summary>
     public bool IsStopped { get; private set; }
@@ -24,7 +27,7 @@ internal sealed class SimulatedHost(Simulation simulation, DiskLatency latency) 
     public IDiskLane StartDiskLane() => new SimulatedLane(this, latency);
 
     /// <inheritdoc/>
-    public void RunAside(Action work) => simulation.Ready(() => Guard(work));
+    public void RunAside(Action work) => Ready(work);
 
     /// <inheritdoc/>
     public IDisposable Every(TimeSpan period, Action callback)
@@ -33,9 +36,10 @@ internal sealed class SimulatedHost(Simulation simulation, DiskLatency latency) 
         Ring();
         return timer;
 
-        void Ring() => After(period, () =>
+        void Ring() => After(clock.Virtual(period), () =>
         {
             if (timer.IsDisposed) return;
+            Trace(TraceKind.Timer);
             callback();
             Ring();
         });
@@ -57,31 +61,36 @@ internal sealed class SimulatedHost(Simulation simulation, DiskLatency latency) 
     /// <summary>A number below <paramref name="bound"/> from the run's seed.</summary>
     internal long Draw(long bound) => simulation.Random.Below(bound);
 
+    /// <summary>Notes what this node does.</summary>
+    internal void Trace(TraceKind kind, long detail = 0) => simulation.Trace.Add(simulation.Now, kind, node, detail);
+
     /// <summary>Something of this node can run now.</summary>
-    internal void Ready(Action turn) => simulation.Ready(() => WhenAwake(() => Guard(turn)));
+    internal void Ready(Action turn) => simulation.Ready(() => WhenAwake(turn));
 
     /// <summary>Something happens to this node after a while.</summary>
-    internal void After(TimeSpan delay, Action happening) => simulation.After(delay, () => WhenAwake(() => Guard(happening)));
+    internal void After(TimeSpan delay, Action happening) => simulation.After(delay, () => WhenAwake(happening));
 
     private void WhenAwake(Action action)
     {
-        if (simulation.Now < _pausedUntil) simulation.After(_pausedUntil - simulation.Now, action);
-        else action();
+        if (IsStopped) return;
+        if (simulation.Now < _pausedUntil) simulation.After(_pausedUntil - simulation.Now, () => WhenAwake(action));
+        else Guard(action);
     }
 
     private void Guard(Action work)
     {
-        if (IsStopped) return;
         try
         {
             work();
         }
 #pragma warning disable CA1031 // Fail-stop: whatever went wrong, this node ends and the others live on.
-        catch (Exception cause)
+        catch (Exception cause) when (cause is not BrokenPromiseException)
 #pragma warning restore CA1031
         {
             Fail(cause);
         }
+
+        Stepped?.Invoke();
     }
 
     private sealed class Periodic : IDisposable

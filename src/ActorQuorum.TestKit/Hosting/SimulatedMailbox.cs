@@ -21,6 +21,7 @@ internal sealed class SimulatedMailbox<TMessage>(SimulatedHost host, IActor<TMes
     private void TakeTurn()
     {
         _isReady = false;
+        host.Trace(TraceKind.Turn, _messages.Count);
         var most = 1 + host.Draw(Math.Min(turnMessages, 2 * _messages.Count));
         for (var left = most; left > 0 && _messages.TryDequeue(out var message); left--) actor.Receive(message);
         actor.EndTurn();

@@ -18,11 +18,11 @@ internal sealed class Simulation(ulong seed)
     /// <summary>Virtual time since the beginning.</summary>
     public TimeSpan Now { get; private set; }
 
+    /// <summary>What happened so far.</summary>
+    public SimulationTrace Trace { get; } = new();
+
     /// <summary>How many turns and events have run.</summary>
     public long Steps { get; private set; }
-
-    /// <summary>Called after each turn and event: invariants are checked here.</summary>
-    public event Action? Stepped;
 
     /// <summary>Something can run now; when among all that can, the seed decides.</summary>
     public void Ready(Action turn) => _ready.Add(turn);
@@ -69,6 +69,5 @@ internal sealed class Simulation(ulong seed)
         }
 
         Steps++;
-        Stepped?.Invoke();
     }
 }

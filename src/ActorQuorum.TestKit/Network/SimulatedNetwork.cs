@@ -4,10 +4,16 @@ using ActorQuorum.Transport;
 
 namespace ActorQuorum.TestKit.Network;
 
+/// <summary>A message on its way, as a rule of the network sees it.</summary>
+/// <param name="From">The sender's name.</param>
+/// <param name="To">The receiver's name.</param>
+/// <param name="Kind">Its kind: AppendEntries, RequestVote, Heartbeat, Forward...</param>
+public readonly record struct MessageOnTheWay(string From, string To, string Kind);
+
 /// <summary>Carries messages between simulated nodes: in order on each link, with a latency from the seed, and not across cuts.</summary>
 internal sealed class SimulatedNetwork(Simulation simulation)
 {
-    private readonly SortedDictionary<MemberId, (IPeerInbox Inbox, SimulatedHost Host)> _nodes = [];
+    private readonly SortedDictionary<MemberId, Station> _stations = [];
     private readonly SortedDictionary<(MemberId From, MemberId To), TimeSpan> _lastDelivery = [];
     private readonly SortedSet<(MemberId From, MemberId To)> _cuts = [];
 
@@ -23,52 +29,74 @@ internal sealed class SimulatedNetwork(Simulation simulation)
     /// <summary>How many of a thousand messages arrive twice.</summary>
     public int DoubledPerThousand { get; set; }
 
-    /// <summary>Messages of one link for which this holds are lost.</summary>
-    public Func<MemberId, MemberId, PeerMessage, bool>? Drop { get; set; }
+    /// <summary>Messages for which this holds are lost.</summary>
+    public Func<MessageOnTheWay, bool>? Drop { get; set; }
+
+    /// <summary>Messages for which this holds arrive twice.</summary>
+    public Func<MessageOnTheWay, bool>? Duplicate { get; set; }
+
+    /// <summary>How much longer a message takes; those behind it on the link wait.</summary>
+    public Func<MessageOnTheWay, TimeSpan>? Delay { get; set; }
 
     /// <summary>A node is on the network.</summary>
-    public void Connect(MemberId member, IPeerInbox inbox, SimulatedHost host) => _nodes[member] = (inbox, host);
+    public void Connect(MemberId member, string name, long number, IPeerInbox inbox, SimulatedHost host) =>
+        _stations[member] = new(name, number, inbox, host);
 
     /// <summary>A node's process is gone: the others see their connections close.</summary>
     public void Disconnect(MemberId member)
     {
-        _nodes.Remove(member);
-        foreach (var (other, node) in _nodes)
+        _stations.Remove(member);
+        foreach (var (other, station) in _stations)
             if (!IsCut(member, other))
-                node.Host.After(LeastLatency, () => node.Inbox.ConnectionLost(member));
+                station.Host.After(LeastLatency, () => station.Inbox.ConnectionLost(member));
     }
 
     /// <summary>Nothing passes from one to the other any more; nobody is told.</summary>
     public void Cut(MemberId from, MemberId to) => _cuts.Add((from, to));
 
-    /// <summary>Everything passes again.</summary>
-    public void Heal() => _cuts.Clear();
-
-    /// <summary>Whether nothing passes from one to the other.</summary>
-    public bool IsCut(MemberId from, MemberId to) => _cuts.Contains((from, to));
+    /// <summary>Everything passes again, as fast as ever.</summary>
+    public void Heal()
+    {
+        _cuts.Clear();
+        LostPerThousand = DoubledPerThousand = 0;
+        MostLatency = TimeSpan.FromMilliseconds(2);
+        (Drop, Duplicate, Delay) = (null, null, null);
+    }
 
     /// <summary>Sends a message; whether it was taken says nothing about whether it arrives.</summary>
     public bool Send(MemberId from, MemberId to, PeerMessage message)
     {
-        if (!_nodes.TryGetValue(to, out var target)) return false;
-        if (IsCut(from, to) || Drop?.Invoke(from, to, message) == true || simulation.Random.Below(1000) < LostPerThousand) return true;
-        Carry(from, to, message, target.Host);
-        if (simulation.Random.Below(1000) < DoubledPerThousand) Carry(from, to, message, target.Host);
+        if (!_stations.TryGetValue(to, out var target) || !_stations.TryGetValue(from, out var source)) return false;
+        var hasRules = Drop is not null || Duplicate is not null || Delay is not null;
+        var onTheWay = hasRules ? new MessageOnTheWay(source.Name, target.Name, KindOf(message)) : default;
+        if (IsCut(from, to) || Drop?.Invoke(onTheWay) == true || IsDrawn(LostPerThousand)) return true;
+        var delay = Delay?.Invoke(onTheWay) ?? TimeSpan.Zero;
+        Carry((from, to), message, target, delay);
+        if (IsDrawn(DoubledPerThousand) || Duplicate?.Invoke(onTheWay) == true) Carry((from, to), message, target, delay);
         return true;
     }
 
+    private static string KindOf(PeerMessage message) => message is Consensus(var raft) ? raft.GetType().Name : message.GetType().Name;
+
+    private bool IsCut(MemberId from, MemberId to) => _cuts.Count > 0 && _cuts.Contains((from, to));
+
+    private bool IsDrawn(int perThousand) => perThousand > 0 && simulation.Random.Below(1000) < perThousand;
+
     /// <summary>A link keeps its order, as TCP does.</summary>
-    private void Carry(MemberId from, MemberId to, PeerMessage message, SimulatedHost receiver)
+    private void Carry((MemberId From, MemberId To) link, PeerMessage message, Station receiver, TimeSpan delay)
     {
-        var due = simulation.Now + simulation.Random.Between(LeastLatency, MostLatency);
-        if (_lastDelivery.TryGetValue((from, to), out var last) && last > due) due = last;
-        _lastDelivery[(from, to)] = due;
-        receiver.After(due - simulation.Now, () =>
+        var due = simulation.Now + delay + simulation.Random.Between(LeastLatency, MostLatency);
+        if (_lastDelivery.TryGetValue(link, out var last) && last > due) due = last;
+        _lastDelivery[link] = due;
+        receiver.Host.After(due - simulation.Now, () =>
         {
-            if (_nodes.TryGetValue(to, out var node) && node.Host == receiver && !IsCut(from, to))
-                node.Inbox.Deliver(from, message, NoCredit.Instance);
+            if (IsCut(link.From, link.To)) return;
+            receiver.Host.Trace(TraceKind.Delivery, _stations.TryGetValue(link.From, out var sender) ? sender.Number : 0);
+            receiver.Inbox.Deliver(link.From, message, NoCredit.Instance);
         });
     }
+
+    private sealed record Station(string Name, long Number, IPeerInbox Inbox, SimulatedHost Host);
 
     private sealed class NoCredit : IInboundCredit
     {

@@ -1,21 +1,24 @@
 using ActorQuorum.Core.Raft;
-using ActorQuorum.TestKit.Hosting;
 using ActorQuorum.Transport;
 
 namespace ActorQuorum.TestKit.Network;
 
-/// <summary>One node's end of the <see cref="SimulatedNetwork"/>.</summary>
-internal sealed class SimulatedTransport(SimulatedNetwork network, MemberId self, SimulatedHost host) : IPeerTransport
+/// <summary>One node's end of the <see cref="SimulatedNetwork"/>. What leaves is shown first to whoever watches.</summary>
+internal sealed class SimulatedTransport(SimulatedNetwork network, MemberId self, Action<IPeerInbox> connect, Action<RaftMessage> watch) : IPeerTransport
 {
     /// <inheritdoc/>
     public Task StartAsync(IPeerInbox inbox, CancellationToken cancellationToken)
     {
-        network.Connect(self, inbox, host);
+        connect(inbox);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public bool Send(MemberId to, PeerMessage message) => network.Send(self, to, message);
+    public bool Send(MemberId to, PeerMessage message)
+    {
+        if (message is Consensus(var raft)) watch(raft);
+        return network.Send(self, to, message);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -22,17 +22,17 @@ public sealed class SimulatedClusterTests
         var cluster = new SimulatedCluster(nodes, seed: 1);
         Write(cluster.RunUntilLeader(), cluster, "a", "1");
         cluster.RunUntilConverged();
-        foreach (var node in cluster.Nodes) node.Map!.Content["a"].ShouldBe("1");
+        foreach (var node in cluster.Nodes) node.Content["a"].ShouldBe("1");
     }
 
     [Fact]
     public void The_same_seed_gives_the_same_run()
     {
-        (long, TimeSpan, string) Run()
+        (ulong, long, TimeSpan, string) Run()
         {
             var cluster = new SimulatedCluster(3, seed: 7);
             Write(cluster.RunUntilLeader(), cluster, "a", "1");
-            return (cluster.Steps, cluster.Now, cluster.Describe());
+            return (cluster.TraceHash, cluster.Steps, cluster.Now, cluster.Describe());
         }
 
         Run().ShouldBe(Run());
@@ -59,9 +59,9 @@ public sealed class SimulatedClusterTests
         cluster.Crash(first, CrashMode.LoseUnsynced);
         var second = cluster.RunUntilLeader();
         Read(second, cluster, "a").ShouldBe("1");
-        first.Start();
+        cluster.Restart(first);
         cluster.RunUntilConverged();
-        first.Map!.Content["a"].ShouldBe("1");
+        first.Content["a"].ShouldBe("1");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class SimulatedClusterTests
         var cluster = new SimulatedCluster(3, seed: 4);
         Write(cluster.RunUntilLeader(), cluster, "a", "1");
         foreach (var node in cluster.Nodes) cluster.Crash(node, CrashMode.LoseUnsynced);
-        foreach (var node in cluster.Nodes) node.Start();
+        foreach (var node in cluster.Nodes) cluster.Restart(node);
         Read(cluster.RunUntilLeader(), cluster, "a").ShouldBe("1");
     }
 
@@ -82,7 +82,7 @@ public sealed class SimulatedClusterTests
         var old = cluster.RunUntilLeader();
         Write(old, cluster, "a", "old");
         cluster.Isolate(old);
-        var read = old.Get("a", patienceSeconds: 2);
+        var read = cluster.Get(old, "a", patienceSeconds: 2);
         cluster.RunUntil(() => cluster.Leader is { } leader && leader != old, "the majority elects another leader");
         Write(cluster.Leader!, cluster, "a", "new");
         cluster.RunUntil(() => read.IsEnded, "the read ends");
@@ -117,14 +117,14 @@ public sealed class SimulatedClusterTests
         var companion = cluster.Nodes.First(node => node != old);
         var others = cluster.Nodes.Where(node => node != old && node != companion).Select(node => node.Name).ToArray();
         cluster.Partition([old.Name, companion.Name], others);
-        var lost = old.Put("a", "minority", patienceSeconds: 3);
+        var lost = cluster.Put(old, "a", "minority", patienceSeconds: 3);
         cluster.RunUntil(() => cluster.Leader is { } leader && others.Contains(leader.Name), "the majority side leads");
         Write(cluster.Leader!, cluster, "a", "majority");
         cluster.RunUntil(() => lost.IsEnded, "the write ends");
         lost.Error.ShouldBe(QuorumError.OutcomeUnknown);
         cluster.Heal();
         cluster.RunUntilConverged();
-        foreach (var node in cluster.Nodes) node.Map!.Content["a"].ShouldBe("majority");
+        foreach (var node in cluster.Nodes) node.Content["a"].ShouldBe("majority");
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class SimulatedClusterTests
         var last = cluster.Nodes.First(node => node != leader);
         foreach (var node in cluster.Nodes.Where(node => node != last)) cluster.Crash(node);
         cluster.RunFor(2 * Second);
-        var put = last.Put("a", "1", patienceSeconds: 1);
+        var put = cluster.Put(last, "a", "1", patienceSeconds: 1);
         cluster.RunUntil(() => put.IsEnded, "the write ends");
         put.Error.ShouldBe(QuorumError.NoLeader);
     }
@@ -148,7 +148,7 @@ public sealed class SimulatedClusterTests
         var leader = cluster.RunUntilLeader();
         cluster.RunUntilConverged();
         var follower = cluster.Nodes.First(node => node != leader);
-        var put = follower.Put("a", "1");
+        var put = cluster.Put(follower, "a", "1");
         cluster.RunFor(TimeSpan.FromMicroseconds(50));
         cluster.Crash(leader);
         cluster.RunUntil(() => put.IsEnded, "the write ends");
@@ -162,7 +162,7 @@ public sealed class SimulatedClusterTests
         var leader = cluster.RunUntilLeader();
         cluster.RunUntilConverged();
         var term = leader.Core.Term;
-        cluster.Nodes.First(node => node != leader).Pause(5 * Second);
+        cluster.Pause(cluster.Nodes.First(node => node != leader), 5 * Second);
         cluster.RunFor(8 * Second);
         leader.Core.Term.ShouldBe(term);
         cluster.Leader.ShouldBe(leader);
@@ -178,7 +178,7 @@ public sealed class SimulatedClusterTests
         var wiped = cluster.Nodes.First(node => node != leader);
         cluster.Crash(wiped);
         cluster.Wipe(wiped);
-        wiped.Start();
+        cluster.Restart(wiped);
         wiped.Core.IsProven.ShouldBeFalse();
         cluster.RunUntil(() => wiped.Core.IsProven, "the member is bound to its new disk");
         var other = cluster.Nodes.First(node => node != cluster.Leader && node != wiped);
@@ -201,10 +201,10 @@ public sealed class SimulatedClusterTests
         cluster.Crash(wiped);
         cluster.Wipe(wiped);
         cluster.Heal();
-        wiped.Start();
+        cluster.Restart(wiped);
         cluster.RunFor(10 * Second);
         cluster.Leader.ShouldBeNull("the wiped member has no vote, so the stale one cannot lead");
-        holder.Start();
+        cluster.Restart(holder);
         Read(cluster.RunUntilLeader(), cluster, "a").ShouldBe("1");
         cluster.RunUntil(() => wiped.Core.IsProven, "the wiped member is bound");
     }
@@ -216,7 +216,7 @@ public sealed class SimulatedClusterTests
         cluster.Crash(cluster["n3"]);
         cluster.RunFor(5 * Second);
         cluster.Leader.ShouldBeNull();
-        cluster["n3"].Start();
+        cluster.Restart(cluster["n3"]);
         cluster.RunUntilLeader();
     }
 
@@ -229,12 +229,12 @@ public sealed class SimulatedClusterTests
         Write(leader, cluster, "a", "1");
         var restarted = cluster.Nodes.First(node => node != leader);
         cluster.Crash(restarted);
-        restarted.Start();
+        cluster.Restart(restarted);
         restarted.Core.IsProven.ShouldBeFalse();
         restarted.Core.Log.LastIndex.ShouldBe(0);
         cluster.RunUntil(() => restarted.Core.IsProven, "it has caught up");
         cluster.RunUntilConverged();
-        restarted.Map!.Content["a"].ShouldBe("1");
+        restarted.Content["a"].ShouldBe("1");
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public sealed class SimulatedClusterTests
         Write(leader, cluster, "a", "1");
         using (var ballast = leader.Disk.Open("data/ballast", create: true)) ballast.Append(new byte[1 << 20]);
         Write(leader, cluster, "b", "the write whose batch finds the disk nearly full");
-        var refused = leader.Put("c", "3");
+        var refused = cluster.Put(leader, "c", "3");
         cluster.RunUntil(() => refused.IsEnded, "the write ends");
         refused.Error.ShouldBe(QuorumError.DiskNearlyFull);
         Read(leader, cluster, "a").ShouldBe("1");
@@ -261,15 +261,14 @@ public sealed class SimulatedClusterTests
         var cluster = new SimulatedCluster(1, seed: 18, options => options with { Log = options.Log with { ReserveBytes = 0 } });
         var leader = cluster.RunUntilLeader();
         Write(leader, cluster, "a", "1");
-        cluster.Invariants.MayStop(leader);
-        leader.Disk.CapacityBytes = leader.Disk.UsedBytes;
-        var lost = leader.Put("b", "2");
+        cluster.FillDisk(leader, freeBytes: 0);
+        var lost = cluster.Put(leader, "b", "2");
         cluster.RunUntil(() => !leader.IsRunning, "the node stops itself");
         leader.Failure.ShouldBeOfType<DiskFullException>().Message.ShouldContain("full");
         lost.Result.ShouldBeNull();
         cluster.Crash(leader, CrashMode.LoseUnsynced);
-        leader.Disk.CapacityBytes = long.MaxValue;
-        leader.Start();
+        cluster.FillDisk(leader, long.MaxValue);
+        cluster.Restart(leader);
         Read(cluster.RunUntilLeader(), cluster, "a").ShouldBe("1");
     }
 
@@ -279,9 +278,8 @@ public sealed class SimulatedClusterTests
         var cluster = new SimulatedCluster(3, seed: 16);
         var leader = cluster.RunUntilLeader();
         cluster.RunUntilConverged();
-        cluster.Invariants.MayStop(leader);
         leader.Disk.FailNextFlush();
-        var put = leader.Put("a", "1");
+        var put = cluster.Put(leader, "a", "1");
         cluster.RunUntil(() => !leader.IsRunning, "the leader stops itself");
         put.IsEnded.ShouldBeFalse("a node that failed never acknowledges again");
         cluster.Crash(leader);
@@ -303,16 +301,16 @@ public sealed class SimulatedClusterTests
 
     private static void Write(SimulatedNode node, SimulatedCluster cluster, string key, string value)
     {
-        var put = node.Put(key, value);
+        var put = cluster.Put(node, key, value);
         cluster.RunUntil(() => put.IsEnded, $"put {key}");
         put.Error.ShouldBeNull(put.Message);
     }
 
     private static string? Read(SimulatedNode node, SimulatedCluster cluster, string key)
     {
-        var get = node.Get(key);
+        var get = cluster.Get(node, key);
         cluster.RunUntil(() => get.IsEnded, $"get {key}");
         get.Error.ShouldBeNull(get.Message);
-        return get.Text;
+        return get.Value;
     }
 }

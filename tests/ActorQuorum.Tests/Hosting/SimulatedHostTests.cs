@@ -9,7 +9,7 @@ public sealed class SimulatedHostTests : HostContract
     private readonly Simulation _simulation = new(seed: 1);
     private readonly SimulatedHost _host;
 
-    public SimulatedHostTests() => _host = new(_simulation, DiskLatency.Fast);
+    public SimulatedHostTests() => _host = new(_simulation, 1, new(_simulation), () => DiskLatency.Fast);
 
     private protected override IActorHost Host => _host;
 

@@ -1,0 +1,51 @@
+using ActorQuorum.Core.Raft;
+using ActorQuorum.Storage;
+
+namespace ActorQuorum.TestKit.Disk;
+
+/// <summary>A log whose owner does not take its word: it notes by itself what the disk was told to keep, so that invariants need not trust the node.</summary>
+internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogStore
+{
+    private readonly List<Persist> _written = [];
+    private readonly List<long> _terms = [.. found.Entries.Select(entry => entry.Term)];
+
+    /// <summary>The state that is durable.</summary>
+    public HardState State { get; private set; } = found.State;
+
+    /// <summary>The last index that is durable.</summary>
+    public long LastIndex => _terms.Count;
+
+    /// <inheritdoc/>
+    public long SizeBytes => inner.SizeBytes;
+
+    /// <summary>Whether an entry of this term is durable at this index.</summary>
+    public bool Holds(long index, long term) => index <= _terms.Count && _terms[(int)index - 1] == term;
+
+    /// <inheritdoc/>
+    public void Write(IReadOnlyList<Persist> batch)
+    {
+        inner.Write(batch);
+        _written.AddRange(batch);
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        inner.Flush();
+        foreach (var persist in _written) Note(persist);
+        _written.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Close() => inner.Close();
+
+    /// <inheritdoc/>
+    public void Dispose() => inner.Dispose();
+
+    private void Note(Persist persist)
+    {
+        State = persist.State ?? State;
+        if (persist.TruncateFrom > 0) _terms.RemoveRange((int)persist.TruncateFrom - 1, _terms.Count - (int)persist.TruncateFrom + 1);
+        foreach (var entry in persist.Entries) _terms.Add(entry.Term);
+    }
+}

@@ -1,0 +1,68 @@
+using ActorQuorum.Core.Raft;
+using ActorQuorum.TestKit.Cluster;
+using ActorQuorum.TestKit.Hosting;
+
+namespace ActorQuorum.TestKit.Invariants;
+
+/// <summary>All invariants of one cluster: told of every step, they look only at what changed.</summary>
+internal sealed class InvariantSet
+{
+    private readonly Simulation _simulation;
+    private readonly ClusterInvariant[] _all;
+    private readonly SortedDictionary<int, CoreView> _before = [];
+
+    /// <summary>Makes them for the nodes, which may still be added to the list.</summary>
+    public InvariantSet(Simulation simulation, IReadOnlyList<SimulatedNode> nodes)
+    {
+        _simulation = simulation;
+        Committed = new(nodes);
+        _all =
+        [
+            new ElectionSafety(), new LeaderAppendOnly(), new LogMatching(), Committed, new LeaderCompleteness(Committed),
+            new StateMachineSafety(), new AcknowledgedAfterFsync(), new Monotonic(), Failures,
+        ];
+    }
+
+    /// <summary>What was ever committed.</summary>
+    public CommittedIsDurable Committed { get; }
+
+    /// <summary>Which nodes may stop themselves, and why.</summary>
+    public NoUnexpectedStop Failures { get; } = new();
+
+    /// <summary>What was reached so far.</summary>
+    public ReachedCounts Reached { get; } = new();
+
+    /// <summary>A node did something.</summary>
+    public void Stepped(SimulatedNode node)
+    {
+        Failures.Look(node);
+        if (!node.IsRunning) return;
+        var before = _before.GetValueOrDefault(node.Number);
+        var now = CoreView.Of(node.Core);
+        if (now == before) return;
+        _before[node.Number] = now;
+        _simulation.Trace.Add(
+            _simulation.Now, TraceKind.State, node.Number, now.Term, (long)now.Role, now.LastIndex, now.CommitIndex);
+        Reached.Changed(before, now);
+        foreach (var invariant in _all) invariant.Changed(node, before);
+    }
+
+    /// <summary>A node sends a message.</summary>
+    public void Sent(SimulatedNode node, RaftMessage message)
+    {
+        foreach (var invariant in _all) invariant.Sent(node, message);
+    }
+
+    /// <summary>A node's process is gone.</summary>
+    public void Crashed(SimulatedNode node)
+    {
+        _before.Remove(node.Number);
+        foreach (var invariant in _all) invariant.Crashed(node);
+    }
+
+    /// <summary>A node's disk is gone.</summary>
+    public void Wiped(SimulatedNode node)
+    {
+        foreach (var invariant in _all) invariant.Wiped(node);
+    }
+}

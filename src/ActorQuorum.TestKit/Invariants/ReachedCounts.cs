@@ -1,0 +1,67 @@
+using ActorQuorum.Core.Raft;
+
+namespace ActorQuorum.TestKit.Invariants;
+
+/// <summary>What a run has reached: a simulation that never truncates a log proves little about truncation.</summary>
+public sealed record ReachedCounts
+{
+    /// <summary>How often a node became leader.</summary>
+    public long Elections { get; set; }
+
+    /// <summary>How often a leader stepped down.</summary>
+    public long StepDowns { get; set; }
+
+    /// <summary>How often a log was truncated.</summary>
+    public long Truncations { get; set; }
+
+    /// <summary>Entries committed on some node, each node counted.</summary>
+    public long Commits { get; set; }
+
+    /// <summary>Crashes while a batch was between its write and its flush, or not yet written.</summary>
+    public long CrashesMidWrite { get; set; }
+
+    /// <summary>Faults, each begun once.</summary>
+    public long Faults { get; set; }
+
+    /// <summary>Partitions and cuts that were healed.</summary>
+    public long PartitionsHealed { get; set; }
+
+    /// <summary>Disks that were wiped.</summary>
+    public long Wipes { get; set; }
+
+    /// <summary>Starts refused because durable bytes were damaged.</summary>
+    public long DamageRefused { get; set; }
+
+    /// <summary>Client operations that were answered.</summary>
+    public long Answered { get; set; }
+
+    /// <summary>Client operations whose outcome stayed unknown.</summary>
+    public long Unknown { get; set; }
+
+    /// <summary>The sum of two runs.</summary>
+    /// <param name="other">The other run's counts.</param>
+    public void Add(ReachedCounts other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Elections += other.Elections;
+        StepDowns += other.StepDowns;
+        Truncations += other.Truncations;
+        Commits += other.Commits;
+        CrashesMidWrite += other.CrashesMidWrite;
+        Faults += other.Faults;
+        PartitionsHealed += other.PartitionsHealed;
+        Wipes += other.Wipes;
+        DamageRefused += other.DamageRefused;
+        Answered += other.Answered;
+        Unknown += other.Unknown;
+    }
+
+    /// <summary>A core changed.</summary>
+    internal void Changed(CoreView before, CoreView now)
+    {
+        if (now.Role == Role.Leader && before.Role != Role.Leader) Elections++;
+        if (before.Role == Role.Leader && now.Role != Role.Leader) StepDowns++;
+        if (now.Generation > before.Generation) Truncations += now.Generation - before.Generation;
+        if (now.CommitIndex > before.CommitIndex) Commits += now.CommitIndex - before.CommitIndex;
+    }
+}
