@@ -19,6 +19,7 @@ internal static class CommandLine
             KeyCommands.BuildDelete(),
             StatusCommand.Build(),
             MembersCommand.Build(),
+            SimulateCommand.Build(),
         };
         HelpWithExamples.AddTo(root);
         return root;

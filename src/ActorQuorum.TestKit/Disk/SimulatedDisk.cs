@@ -33,6 +33,9 @@ internal sealed class SimulatedDisk(ulong seed, long capacityBytes = long.MaxVal
     /// <summary>The next flush of a file fails, and what it should have written is lost though it still can be read.</summary>
     public void FailNextFlush() => _failNextFlush = true;
 
+    /// <summary>Faults that were ordered and have not struck yet do not come.</summary>
+    public void ForgetFaults() => (_failNextFlush, _writableBytes, _stepsLeft) = (false, long.MaxValue, int.MaxValue);
+
     /// <summary>After this many more bytes every write fails.</summary>
     public void FailWritesAfter(long bytes) => _writableBytes = bytes;
 
@@ -45,6 +48,10 @@ internal sealed class SimulatedDisk(ulong seed, long capacityBytes = long.MaxVal
     /// <summary>Cuts a file, on the disk itself.</summary>
     public void Cut(string path, long length) => _names[path].Cut(length);
 
+    /// <summary>The largest file and its length; an empty path if there is none.</summary>
+    public (string Path, int Length) LargestFile() =>
+        _names.Select(name => (name.Key, name.Value.Length)).OrderByDescending(file => file.Length).FirstOrDefault((Key: "", Length: 0));
+
     /// <summary>A file's bytes as they are read now.</summary>
     public byte[] Bytes(string path) => _names[path].Live.ToArray();
 
@@ -53,7 +60,7 @@ internal sealed class SimulatedDisk(ulong seed, long capacityBytes = long.MaxVal
     {
         _boots++;
         _locks.Clear();
-        (_failNextFlush, _writableBytes, _stepsLeft) = (false, long.MaxValue, int.MaxValue);
+        ForgetFaults();
         if (mode == CrashMode.ProcessOnly)
             return;
         int kept = mode switch

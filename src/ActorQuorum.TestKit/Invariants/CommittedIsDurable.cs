@@ -6,10 +6,10 @@ namespace ActorQuorum.TestKit.Invariants;
 /// <summary>What is committed for the first time is durable on a majority of the disks, as the disks' own witness tells, not the nodes.</summary>
 internal sealed class CommittedIsDurable(IReadOnlyList<SimulatedNode> nodes) : ClusterInvariant
 {
-    private readonly List<Entry> _committed = [];
+    private readonly List<(Entry Entry, long InTerm)> _committed = [];
 
-    /// <summary>Every entry that was ever committed, from index 1.</summary>
-    public IReadOnlyList<Entry> Entries => _committed;
+    /// <summary>Every entry that was ever committed, from index 1, and the term in which it was.</summary>
+    public IReadOnlyList<(Entry Entry, long InTerm)> Entries => _committed;
 
     /// <inheritdoc/>
     public override void Changed(SimulatedNode node, CoreView before)
@@ -21,7 +21,7 @@ internal sealed class CommittedIsDurable(IReadOnlyList<SimulatedNode> nodes) : C
             Demand(
                 holders * 2 > nodes.Count,
                 $"{node.Name} commits entry {entry.Index} of term {entry.Term}, which is durable on {holders} of {nodes.Count} disks");
-            _committed.Add(entry);
+            _committed.Add((entry, node.Core.Term));
         }
     }
 }

@@ -296,7 +296,7 @@ public sealed class SimulatedClusterTests
         leader.Actors!.HandOver();
         cluster.RunUntil(() => cluster.Leader is { } other && other != leader, "another leads");
         (cluster.Now - before).ShouldBeLessThan(TimeSpan.FromMilliseconds(300), "virtual time: less than any election timeout");
-        leader.Core.Role.ShouldBe(Role.Follower);
+        cluster.RunUntil(() => leader.Role == Role.Follower, "the old leader follows");
     }
 
     private static void Write(SimulatedNode node, SimulatedCluster cluster, string key, string value)

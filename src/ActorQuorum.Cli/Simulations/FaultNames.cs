@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using ActorQuorum.TestKit.Faults;
+
+namespace ActorQuorum.Cli.Simulations;
+
+/// <summary>The faults by the names that the command line has for them: <c>power-loss</c> for <see cref="FaultKind.PowerLoss"/>.</summary>
+internal static class FaultNames
+{
+    private static readonly ImmutableSortedDictionary<string, FaultKind> ByName =
+        Enum.GetValues<FaultKind>().ToImmutableSortedDictionary(NameOf, fault => fault, StringComparer.Ordinal);
+
+    /// <summary>All names, for help and errors.</summary>
+    public static string All => string.Join(", ", ByName.Keys);
+
+    /// <summary>Reads names with commas between; <c>all</c> and <c>none</c> stand for themselves.</summary>
+    /// <exception cref="CommandFailedException">There is no such fault.</exception>
+    public static ImmutableArray<FaultKind> Parse(string text) => text switch
+    {
+        "all" => Nemesis.All,
+        "none" => [],
+        _ => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(One)],
+    };
+
+    private static FaultKind One(string name) =>
+        ByName.TryGetValue(name, out var fault)
+            ? fault
+            : throw new CommandFailedException(ExitCode.Usage, $"there is no fault '{name}'; there are {All}, or all, or none.");
+
+    private static string NameOf(FaultKind fault) =>
+        string.Concat(fault.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $"-{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using ActorQuorum.Core;
+using ActorQuorum.TestKit.Cluster;
+using ActorQuorum.TestKit.Disk;
+
+namespace ActorQuorum.TestKit.Faults;
+
+/// <summary>
+/// Disturbs a cluster at random, replayed from a seed. Each seed turns some of the faults off (swarm testing: Groce et al., 2012), as some bugs
+/// show only where others do not get in the way.
+/// </summary>
+public sealed class Nemesis
+{
+    private static readonly TimeSpan LongestBreak = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan LongestFault = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(100);
+    private readonly SimulatedCluster _cluster;
+    private readonly SplitMix64 _random;
+    private readonly FaultActions _actions;
+    private bool _isStopped;
+
+    /// <summary>Begins to disturb a cluster.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="seed">The seed of the schedule.</param>
+    /// <param name="faults">The faults to draw from; the seed turns some of them off.</param>
+    public Nemesis(SimulatedCluster cluster, ulong seed, IReadOnlyCollection<FaultKind> faults)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        ArgumentNullException.ThrowIfNull(faults);
+        _cluster = cluster;
+        _random = new(seed ^ 0xA5A5_5A5A_F00D_BEEF);
+        _actions = new(cluster, _random, After);
+        Faults = [.. faults.Order().Where(_ => _random.Below(2) == 0)];
+        After(TimeSpan.Zero, Strike);
+        After(Round, SweepUp);
+    }
+
+    /// <summary>Every fault there is.</summary>
+    public static ImmutableArray<FaultKind> All { get; } = [.. Enum.GetValues<FaultKind>()];
+
+    /// <summary>The faults that this seed left on.</summary>
+    public ImmutableArray<FaultKind> Faults { get; }
+
+    /// <summary>Ends all faults: the network heals, the disks and clocks are well again, every node runs.</summary>
+    public void Stop()
+    {
+        _isStopped = true;
+        _actions.EndAll();
+    }
+
+    private void Strike()
+    {
+        if (_isStopped || Faults.IsEmpty) return;
+        var fault = Faults[(int)_random.Below(Faults.Length)];
+        var node = _cluster.Nodes[(int)_random.Below(_cluster.Nodes.Count)];
+        _actions.Begin(fault, node, _random.Between(Round, LongestFault));
+        After(_random.Between(Round / 2, LongestBreak), Strike);
+    }
+
+    /// <summary>A node that stopped itself is a process that is gone: its connections close, and somebody starts it again.</summary>
+    private void SweepUp()
+    {
+        if (_isStopped) return;
+        foreach (var node in _cluster.Nodes)
+            if (!node.IsRunning && node.Failure is not null && !_actions.IsDown(node))
+                _actions.TakeDown(node, CrashMode.LoseUnsynced, _random.Between(Round, LongestFault));
+        After(Round, SweepUp);
+    }
+
+    private void After(TimeSpan delay, Action action) => _cluster.Simulation.After(delay, () =>
+    {
+        if (!_isStopped) action();
+    });
+}
