@@ -12,9 +12,6 @@ public enum QuorumError
     /// <summary>The command was handed on and no answer came: it may or may not take effect, now or later.</summary>
     OutcomeUnknown,
 
-    /// <summary>The command is certainly not applied: leadership changed before it was committed. It is safe to repeat.</summary>
-    LeadershipLost,
-
     /// <summary>Too many requests wait on this node. The request was not taken: repeat it later.</summary>
     Overloaded,
 

@@ -209,7 +209,9 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
 
     private async Task Stop()
     {
-        if (!_host.IsStopped) await Ended(_actors.StopNode).ConfigureAwait(false);
+        // Of a node that failed callers learn now: what follows may wait for a disk that hangs.
+        if (_host.IsStopped) EndAsked();
+        else await Ended(_actors.StopNode).ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         if (!_host.IsStopped) await Ended(_actors.StopStorage).ConfigureAwait(false);
         _host.Dispose();

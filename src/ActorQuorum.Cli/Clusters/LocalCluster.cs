@@ -54,7 +54,7 @@ internal sealed class LocalCluster(IReadOnlyList<MemberOptions> members, Cluster
         var endpoints = string.Join(',', members.Select(member => member.Client));
         var isUsual = endpoints == string.Join(',', Client.EndpointList.Default);
         string[] tail = isUsual ? [] : ["--endpoints", endpoints];
-        Console.WriteLine($"A cluster of {members.Count} on this machine. Clients (etcd v3, gRPC): {endpoints}");
+        Console.WriteLine($"{members.Count} nodes on this machine. Clients (etcd v3, gRPC): {endpoints}");
         Console.WriteLine("Try in another terminal:");
         foreach (string[] words in (string[][])[["put", "greeting", "hello"], ["get", "greeting"], ["status"]])
             Console.WriteLine("  " + ThisProgram.TypedLine([.. words, .. tail]));

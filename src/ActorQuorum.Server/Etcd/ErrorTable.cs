@@ -15,7 +15,6 @@ internal static class ErrorTable
         QuorumError.TimedOut => new(GrpcCode.Unavailable, "etcdserver: request timed out"),
         QuorumError.OutcomeUnknown =>
             new(GrpcCode.Unavailable, "etcdserver: request timed out, possibly due to previous leader failure"),
-        QuorumError.LeadershipLost => new(GrpcCode.Unavailable, "etcdserver: leader changed"),
         QuorumError.Overloaded => new(GrpcCode.ResourceExhausted, "etcdserver: too many requests"),
         QuorumError.TooLarge => TooLarge,
         QuorumError.DiskNearlyFull => new(GrpcCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded"),

@@ -31,10 +31,10 @@ internal sealed class IdentityLog(ILogger logger, string self, Func<MemberId, st
         var unheard = core.UnheardFounders;
         if (core.IsReplaced || !core.Leader.IsNone)
             logger.LogInformation(
-                "{Node} has a new data directory: it follows, but has no vote until the leader's log binds it; that takes a majority without it", self);
+                "{Node} has a new data directory: it has no vote until a majority without it has bound it", self);
         else if (!unheard.IsEmpty)
             logger.LogInformation(
-                "{Node} waits for {Missing}: the first start needs every first member once, afterwards a majority is enough",
+                "{Node} waits for {Missing}: the first start needs every member, later ones a majority",
                 self, string.Join(", ", unheard.Select(nameOf)));
     }
 }

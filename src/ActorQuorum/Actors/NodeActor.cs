@@ -10,9 +10,10 @@ namespace ActorQuorum.Actors;
 /// (this node's core, or the leader), and answers each exactly once.
 /// </summary>
 internal sealed class NodeActor(
-    NodeContext context, MemberId self, IPeerTransport transport, IActorHost host, NodeView view, RoleLog roles) : IActor<NodeMessage>
+    NodeContext context, MemberId self, IPeerTransport transport, IActorHost host, NodeView view, RoleLog roles, PendingRequests pending)
+    : IActor<NodeMessage>
 {
-    private readonly PendingRequests _pending = new();
+    private readonly PendingRequests _pending = pending;
     private bool _isStopped;
 
     public void Receive(NodeMessage message)
@@ -53,7 +54,14 @@ internal sealed class NodeActor(
         foreach (var accepted in turn.Accepted) _pending.Logged(accepted);
         foreach (var refused in turn.Refused) PutBack(refused.RequestId);
         foreach (var ready in turn.Reads) FetchView(ready);
-        if (!turn.Status.Leader.IsNone && (turn.Status.Leader != hadLeader || !turn.Refused.IsEmpty)) RouteWaiting();
+        if (CanGoOn(turn, hadLeader)) RouteWaiting();
+    }
+
+    /// <summary>What this node's own core refused while it leads (it hands over) waits for the tick, or the two would play ball.</summary>
+    private bool CanGoOn(ElectionTurn turn, MemberId hadLeader)
+    {
+        var leader = turn.Status.Leader;
+        return !leader.IsNone && (leader != hadLeader || (!turn.Refused.IsEmpty && leader != self));
     }
 
     private void OnPeerMessage(MemberId from, PeerMessage message, IInboundCredit? credit)
@@ -187,11 +195,12 @@ internal sealed class NodeActor(
         if (!view.Core.Leader.IsNone) RouteWaiting();
     }
 
-    private void TakeForwarded(MemberId from, Forward forward) =>
-        Take(new(forward.Kind, Consistency.Linearizable, forward.Payload, forward.Patience, new ReplyToPeer(transport, host, from, forward))
-        {
-            IsForwarded = true,
-        });
+    private void TakeForwarded(MemberId from, Forward forward)
+    {
+        var reply = new ReplyToPeer(transport, host, from, forward);
+        if (_pending.IsFull) reply.Fail(QuorumError.Overloaded, $"overloaded: {_pending.Count} requests wait on the leader; repeat later");
+        else Take(new(forward.Kind, Consistency.Linearizable, forward.Payload, forward.Patience, reply) { IsForwarded = true });
+    }
 
     private void OnForwardReply(MemberId from, ForwardReply reply)
     {
@@ -200,7 +209,7 @@ internal sealed class NodeActor(
         {
             if (_pending.Remove(request)) request.ReplyTo.Answer(result);
         }
-        else if (reply.Error is QuorumError.NoLeader or QuorumError.LeadershipLost)
+        else if (reply.Error == QuorumError.NoLeader)
         {
             _pending.Wait(request);
         }

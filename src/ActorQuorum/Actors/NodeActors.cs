@@ -34,7 +34,9 @@ internal sealed class NodeActors : IPeerInbox
         var core = new RaftCore(setup.ToRaftOptions(), setup.Durable, context.Now);
         var turn = setup.Limits.TurnMessages;
         var roles = new RoleLog(setup.Logger, setup.Self.Name, view.NameOf);
-        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, host, view, roles), turn);
+        var (limits, members) = (setup.Limits, setup.Members.Count);
+        var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members);
+        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, host, view, roles, pending), turn);
         context.Storage = host.Start("storage", new StorageActor(setup.Log, setup.Machine, host.StartDiskLane(), context), turn);
         context.Election = host.Start("election", new ElectionActor(
             core, context, new(setup.Logger, setup.Self.Name, view.NameOf), new(setup.Logger, setup.Self.Name, view.NameOf)), turn);

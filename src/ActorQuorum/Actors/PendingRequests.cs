@@ -4,15 +4,27 @@ using ActorQuorum.Core.Raft;
 namespace ActorQuorum.Actors;
 
 /// <summary>The requests that a node has not yet answered. Each ends exactly once: answered, failed, or given up by its client.</summary>
-internal sealed class PendingRequests
+/// <param name="mostRequests">The bound on their number: what this node and all that pass requests on to it admit.</param>
+/// <param name="mostBytes">The bound on what they hold together.</param>
+internal sealed class PendingRequests(long mostRequests, long mostBytes)
 {
     private readonly Dictionary<long, Request> _byId = [];
     private readonly SortedDictionary<(long Index, long Term), Request> _byPosition = [];
-    private readonly List<Request> _waiting = [];
+    private readonly SortedDictionary<long, Request> _waiting = [];
     private long _lastId;
+    private long _sizeBytes;
 
     /// <summary>How many are pending.</summary>
     public int Count => _byId.Count;
+
+    /// <summary>
+    /// Whether there is room for none any more. Members admit only so many each; but one whose clients give up admits others in their place,
+    /// while those that it passed on are still under way here.
+    /// </summary>
+    public bool IsFull => _byId.Count >= mostRequests || _sizeBytes >= mostBytes;
+
+    /// <summary>How many of them wait for a leader.</summary>
+    public int WaitingCount => _waiting.Count;
 
     /// <summary>Takes a request in.</summary>
     public void Add(Request request, TimeSpan now)
@@ -20,6 +32,7 @@ internal sealed class PendingRequests
         request.Id = ++_lastId;
         request.Deadline = now + request.Patience;
         _byId.Add(request.Id, request);
+        _sizeBytes += request.Payload.Length;
     }
 
     /// <summary>The request of this number, or null if it has ended.</summary>
@@ -29,13 +42,14 @@ internal sealed class PendingRequests
     public void Wait(Request request)
     {
         request.Stage = RequestStage.Waiting;
-        _waiting.Add(request);
+        _waiting[request.Id] = request;
     }
 
-    /// <summary>Takes out all that wait for a leader.</summary>
+    /// <summary>Takes out all that wait for a leader, the oldest first.</summary>
     public ImmutableArray<Request> TakeWaiting()
     {
-        ImmutableArray<Request> waiting = [.. _waiting.Where(request => _byId.ContainsKey(request.Id))];
+        if (_waiting.Count == 0) return [];
+        ImmutableArray<Request> waiting = [.. _waiting.Values];
         _waiting.Clear();
         return waiting;
     }
@@ -70,7 +84,12 @@ internal sealed class PendingRequests
     public bool Remove(Request request)
     {
         if (request.Stage == RequestStage.InLog) _byPosition.Remove(request.Position);
-        return _byId.Remove(request.Id);
+
+        // At once, not when a leader is found: without a quorum that may never be, and callers come and go.
+        else if (request.Stage == RequestStage.Waiting) _waiting.Remove(request.Id);
+        if (!_byId.Remove(request.Id)) return false;
+        _sizeBytes -= request.Payload.Length;
+        return true;
     }
 
     /// <summary>Those forwarded to a member that cannot be heard any more.</summary>

@@ -21,7 +21,9 @@ internal sealed class Mailbox<TMessage>(MailboxHost host, string name, IActor<TM
     void IThreadPoolWorkItem.Execute()
     {
         host.Guard(TakeTurn);
-        Volatile.Write(ref _isScheduled, 0);
+
+        // A full fence: were the mailbox looked into before this is seen, a message told in between would be scheduled by neither side.
+        Interlocked.Exchange(ref _isScheduled, 0);
         if (!_messages.IsEmpty && !host.IsStopped) Schedule();
     }
 
@@ -36,7 +38,7 @@ internal sealed class Mailbox<TMessage>(MailboxHost host, string name, IActor<TM
 
     private void TakeTurn()
     {
-        for (var left = turnMessages; left > 0 && _messages.TryDequeue(out var message); left--) actor.Receive(message);
+        for (var left = turnMessages; left > 0 && !host.IsStopped && _messages.TryDequeue(out var message); left--) actor.Receive(message);
         actor.EndTurn();
     }
 }

@@ -302,7 +302,6 @@ internal static partial class PeerCodec
         Wired.ForwardError.NoLeader => QuorumError.NoLeader,
         Wired.ForwardError.TimedOut => QuorumError.TimedOut,
         Wired.ForwardError.OutcomeUnknown => QuorumError.OutcomeUnknown,
-        Wired.ForwardError.LeadershipLost => QuorumError.LeadershipLost,
         Wired.ForwardError.Overloaded => QuorumError.Overloaded,
         Wired.ForwardError.TooLarge => QuorumError.TooLarge,
         Wired.ForwardError.DiskNearlyFull => QuorumError.DiskNearlyFull,

@@ -178,7 +178,6 @@ internal static partial class PeerCodec
         QuorumError.NoLeader => Wired.ForwardError.NoLeader,
         QuorumError.TimedOut => Wired.ForwardError.TimedOut,
         QuorumError.OutcomeUnknown => Wired.ForwardError.OutcomeUnknown,
-        QuorumError.LeadershipLost => Wired.ForwardError.LeadershipLost,
         QuorumError.Overloaded => Wired.ForwardError.Overloaded,
         QuorumError.TooLarge => Wired.ForwardError.TooLarge,
         QuorumError.DiskNearlyFull => Wired.ForwardError.DiskNearlyFull,

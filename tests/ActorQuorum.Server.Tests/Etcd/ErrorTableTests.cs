@@ -11,7 +11,6 @@ public sealed class ErrorTableTests
         { QuorumError.NoLeader, 14, "etcdserver: no leader" },
         { QuorumError.TimedOut, 14, "etcdserver: request timed out" },
         { QuorumError.OutcomeUnknown, 14, "etcdserver: request timed out, possibly due to previous leader failure" },
-        { QuorumError.LeadershipLost, 14, "etcdserver: leader changed" },
         { QuorumError.Overloaded, 8, "etcdserver: too many requests" },
         { QuorumError.TooLarge, 3, "etcdserver: request is too large" },
         { QuorumError.DiskNearlyFull, 8, "etcdserver: mvcc: database space exceeded" },

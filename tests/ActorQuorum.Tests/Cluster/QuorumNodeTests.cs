@@ -122,6 +122,30 @@ public sealed class QuorumNodeTests : IAsyncLifetime
         await Start(members[0], members, new());
     }
 
+    [Fact]
+    public async Task A_node_whose_log_cannot_be_written_tells_its_callers_its_completion_and_nobody_else()
+    {
+        var members = Members(1);
+        var node = await Start(members[0], members, new(), new() { SegmentSizeBytes = 64 << 10 });
+        await node.ProposeAsync(Put("a", "1"));
+        var log = Path.Combine(_directory, "n1", "log");
+        Directory.Move(log, log + "-aside");
+
+        // A segment is full, and there is no place for the next one.
+        var large = Put("b", new string('x', 100_000));
+        var refused = await Should.ThrowAsync<QuorumException>(async () =>
+        {
+            for (var i = 0; i < 2; i++) await node.ProposeAsync(large);
+        });
+
+        refused.Error.ShouldBe(QuorumError.OutcomeUnknown);
+        (await Should.ThrowAsync<IOException>(() => node.Completion)).Message.ShouldContain(log);
+        (await Should.ThrowAsync<QuorumException>(() => node.ProposeAsync(large))).Error.ShouldBe(QuorumError.Stopped);
+        await node.StopAsync();
+        Directory.Move(log + "-aside", log);
+        (await Count(await Start(members[0], members, new()), Consistency.Linearizable)).ShouldBeGreaterThan(0);
+    }
+
     private static ReadOnlyMemory<byte> Put(string key, string value) => Command.Encode(
         CommandKind.Put, new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value) });
 
@@ -164,7 +188,7 @@ public sealed class QuorumNodeTests : IAsyncLifetime
         return [.. nodes];
     }
 
-    private async Task<QuorumNode> Start(MemberOptions self, MemberOptions[] members, LimitOptions limits)
+    private async Task<QuorumNode> Start(MemberOptions self, MemberOptions[] members, LimitOptions limits, StorageOptions? log = null)
     {
         var node = await QuorumNode.StartAsync(
             new()
@@ -174,6 +198,7 @@ public sealed class QuorumNodeTests : IAsyncLifetime
                 ClusterName = "test",
                 Members = members,
                 Limits = limits,
+                Log = log ?? new(),
             },
             NullLoggerFactory.Instance);
         _nodes.Add(node);

@@ -1,0 +1,132 @@
+using ActorQuorum.Actors;
+using ActorQuorum.Core.Raft;
+using ActorQuorum.Transport;
+
+namespace ActorQuorum.Tests.Actors;
+
+/// <summary>What becomes of requests in the NodeActor: each ends exactly once, and nothing of it stays.</summary>
+public sealed class NodeActorTests : IDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+    private readonly NodeRig _node = new();
+
+    public void Dispose() => _node.Dispose();
+
+    [Fact]
+    public void A_request_waits_for_a_leader_and_goes_to_it_once()
+    {
+        var (request, reply) = _node.Ask();
+        _node.TakeProposed().ShouldBeEmpty();
+        _node.Turn(NodeRig.Self);
+        _node.TakeProposed().ShouldBe([request.Id]);
+        _node.Pass(Tick);
+        _node.TakeProposed().ShouldBeEmpty();
+        reply.Answers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Requests_that_were_given_up_while_no_leader_was_known_leave_nothing_behind()
+    {
+        for (var i = 0; i < 100; i++) _node.Tell(new ClientGone(_node.Ask().Request));
+        var (_, overdue) = _node.Ask(Tick);
+        _node.Pass(Tick);
+        overdue.Answers.ShouldBe([nameof(QuorumError.NoLeader)]);
+        _node.Pending.Count.ShouldBe(0);
+        _node.Pending.WaitingCount.ShouldBe(0);
+        _node.Pending.IsFull.ShouldBeFalse();
+        _node.Turn(NodeRig.Self);
+        _node.TakeProposed().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_a_leader_that_hands_over_refuses_is_proposed_again_at_a_tick_and_not_at_once()
+    {
+        _node.Turn(NodeRig.Self);
+        var (request, reply) = _node.Ask();
+        _node.TakeProposed().ShouldBe([request.Id]);
+        _node.Turn(NodeRig.Self, refused: [new(request.Id)]);
+        _node.TakeProposed().ShouldBeEmpty();
+        _node.Pass(Tick);
+        _node.TakeProposed().ShouldBe([request.Id]);
+        reply.Answers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_a_leader_refuses_that_has_just_lost_its_place_goes_to_the_next_one_at_once()
+    {
+        _node.Turn(NodeRig.Self);
+        var (request, reply) = _node.Ask();
+        _node.Turn(NodeRig.Other);
+        _node.Turn(NodeRig.Other, refused: [new(request.Id)]);
+        _node.Transport.Sent.ShouldHaveSingleItem().ShouldBeOfType<Forward>().RequestId.ShouldBe(request.Id);
+        reply.Answers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_command_whose_leader_was_lost_ends_as_unknown_exactly_once()
+    {
+        _node.Turn(NodeRig.Other);
+        var (request, reply) = _node.Ask();
+        _node.Tell(new PeerLost(NodeRig.Other));
+        _node.Tell(new PeerLost(NodeRig.Other));
+        _node.Tell(new FromPeer(NodeRig.Other, new ForwardReply(request.Id, new(0, null, 1, default), null, null), null));
+        _node.Pass(TimeSpan.FromSeconds(8));
+        _node.Tell(new ClientGone(request));
+        reply.Answers.ShouldBe([nameof(QuorumError.OutcomeUnknown)]);
+    }
+
+    [Fact]
+    public void A_command_whose_entry_was_replaced_is_proposed_again()
+    {
+        _node.Turn(NodeRig.Self);
+        var (request, reply) = _node.Ask();
+        _node.Turn(NodeRig.Self, accepted: [new(request.Id, 5, 1)]);
+        _node.TakeProposed();
+        _node.Tell(new CommandsApplied([new Entry(5, 2, EntryKind.Command, default)], [new(0, null, 1, default)]));
+        _node.TakeProposed().ShouldBe([request.Id]);
+        reply.Answers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_command_is_answered_by_the_entry_of_its_own_term()
+    {
+        _node.Turn(NodeRig.Self);
+        var (request, reply) = _node.Ask();
+        _node.Turn(NodeRig.Self, accepted: [new(request.Id, 5, 1)]);
+        _node.Tell(new CommandsApplied([new Entry(5, 1, EntryKind.Command, default)], [new(0, null, 1, default)]));
+        _node.Tell(new StopNode(() => { }));
+        reply.Answers.ShouldBe(["answered"]);
+        _node.Pending.Count.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(NodeRig.MostPending, 1)]
+    [InlineData(1, NodeRig.MostPendingBytes)]
+    public void Past_the_bound_requests_that_are_passed_on_are_refused_as_too_many(long requests, long bytesEach)
+    {
+        _node.Turn(NodeRig.Self);
+        for (var i = 1; i <= requests + 1; i++)
+            _node.Tell(new FromPeer(NodeRig.Other, new Forward(i, RequestKind.Command, new byte[bytesEach], TimeSpan.FromSeconds(7)), null));
+        var refused = _node.Transport.Sent.ShouldHaveSingleItem().ShouldBeOfType<ForwardReply>();
+        refused.RequestId.ShouldBe(requests + 1);
+        refused.Error.ShouldBe(QuorumError.Overloaded);
+    }
+
+    [Fact]
+    public void A_node_that_stops_says_which_requests_were_certainly_not_done()
+    {
+        var (_, waiting) = _node.Ask();
+        _node.Turn(NodeRig.Other);
+        var (_, handedOn) = _node.Ask();
+        _node.Transport.IsUp = false;
+        _node.Turn(default);
+        var (_, leaderless) = _node.Ask();
+        var isStopped = false;
+        _node.Tell(new StopNode(() => isStopped = true));
+        isStopped.ShouldBeTrue();
+        waiting.Answers.ShouldBe([nameof(QuorumError.OutcomeUnknown)]);
+        handedOn.Answers.ShouldBe([nameof(QuorumError.OutcomeUnknown)]);
+        leaderless.Answers.ShouldBe([nameof(QuorumError.Stopped)]);
+        _node.Ask().Reply.Answers.ShouldBe([nameof(QuorumError.Stopped)]);
+    }
+}

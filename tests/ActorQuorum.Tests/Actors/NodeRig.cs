@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using ActorQuorum.Actors;
+using ActorQuorum.Core.Raft;
+using ActorQuorum.Hosting;
+using ActorQuorum.StateMachines;
+using ActorQuorum.Tests.Transport;
+using ActorQuorum.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorQuorum.Tests.Actors;
+
+/// <summary>A NodeActor alone: what it tells the other actors and the peers is recorded, and time moves by hand.</summary>
+internal sealed class NodeRig : IDisposable
+{
+    public const long MostPending = 3;
+    public const long MostPendingBytes = 1000;
+
+    private readonly ManualTime _time = new();
+    private readonly MailboxHost _host;
+    private readonly NodeActor _actor;
+    private readonly NodeView _view;
+
+    public NodeRig()
+    {
+        _host = new(_time);
+        MemberInfo[] members = [new(Self, "n1", "n1:1", "n1:2"), new(Other, "n2", "n2:1", "n2:2")];
+        var context = new NodeContext(_host, () => false)
+        {
+            Clock = new Recorded<ClockMessage>(), Election = Election, Storage = Storage, Node = new Recorded<NodeMessage>(),
+        };
+        _view = new(1, members[0], members);
+        Pending = new(MostPending, MostPendingBytes);
+        _actor = new(context, Self, Transport, _host, _view, new(NullLogger.Instance, "n1", _view.NameOf), Pending);
+    }
+
+    public static MemberId Self { get; } = new(1);
+
+    public static MemberId Other { get; } = new(2);
+
+    public PendingRequests Pending { get; }
+
+    public Recorded<ElectionMessage> Election { get; } = new();
+
+    public Recorded<StorageMessage> Storage { get; } = new();
+
+    public RecordedTransport Transport { get; } = new();
+
+    /// <summary>The numbers of the commands that the core was told to propose, the last turn's only.</summary>
+    public long[] TakeProposed()
+    {
+        long[] proposed = [.. Election.Messages.Select(message => message.Input).OfType<Propose>().Select(propose => propose.RequestId)];
+        Election.Messages.Clear();
+        return proposed;
+    }
+
+    public void Tell(NodeMessage message) => _actor.Receive(message);
+
+    /// <summary>The core ends a turn under this leader.</summary>
+    public void Turn(MemberId leader, ImmutableArray<Accepted> accepted = default, ImmutableArray<Refused> refused = default) => Tell(new ElectionTurn(
+        [], accepted.IsDefault ? [] : accepted, refused.IsDefault ? [] : refused, [], [],
+        new(leader == Self ? Role.Leader : Role.Follower, 1, leader, 0, 0, 0, true)));
+
+    /// <summary>Time passes, and the clock says so.</summary>
+    public void Pass(TimeSpan time)
+    {
+        _time.Advance(time);
+        Tell(NodeTick.Instance);
+    }
+
+    /// <summary>A client's command.</summary>
+    public (Request Request, RecordedReply Reply) Ask(TimeSpan? patience = null)
+    {
+        var reply = new RecordedReply();
+        var request = new Request(RequestKind.Command, Consistency.Linearizable, new byte[10], patience ?? TimeSpan.FromSeconds(7), reply);
+        Tell(new ClientRequest(request));
+        return (request, reply);
+    }
+
+    public void Dispose() => _host.Dispose();
+}
+
+/// <summary>A mailbox that keeps what it is told.</summary>
+internal sealed class Recorded<TMessage> : IMailbox<TMessage>
+{
+    public List<TMessage> Messages { get; } = [];
+
+    public void Tell(TMessage message) => Messages.Add(message);
+}
+
+/// <summary>A transport that keeps what is sent, while it is up.</summary>
+internal sealed class RecordedTransport : IPeerTransport
+{
+    public bool IsUp { get; set; } = true;
+
+    public List<PeerMessage> Sent { get; } = [];
+
+    public Task StartAsync(IPeerInbox inbox, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public bool Send(MemberId to, PeerMessage message)
+    {
+        if (IsUp) Sent.Add(message);
+        return IsUp;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>Every answer that a request got: it should be one.</summary>
+internal sealed class RecordedReply : IReplyTo
+{
+    public List<string> Answers { get; } = [];
+
+    public void Answer(CommandResult result) => Answers.Add("answered");
+
+    public void Show(IStateView view) => Answers.Add("shown");
+
+    public void Fail(QuorumError error, string message) => Answers.Add(error.ToString());
+}
