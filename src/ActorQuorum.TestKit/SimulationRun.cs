@@ -3,6 +3,8 @@ using ActorQuorum.Core;
 using ActorQuorum.TestKit.Cluster;
 using ActorQuorum.TestKit.Faults;
 using ActorQuorum.TestKit.Invariants;
+using ActorQuorum.TestKit.Linearizability;
+using ActorQuorum.TestKit.Linearizability.Models;
 
 namespace ActorQuorum.TestKit;
 
@@ -45,7 +47,7 @@ public sealed class SimulationRun
     private const int Clients = 5;
     private const double PeaceSeconds = 30;
     private readonly SimulationOptions _options;
-    private readonly List<ClientOperation> _history = [];
+    private readonly List<Operation<KeyValueInput, KeyValueOutput>> _history = [];
     private readonly List<SimulatedClient> _clients = [];
 
     /// <summary>Makes the cluster; nothing runs yet.</summary>
@@ -62,7 +64,10 @@ public sealed class SimulationRun
     public SimulatedCluster Cluster { get; }
 
     /// <summary>What the clients saw so far.</summary>
-    public IReadOnlyList<ClientOperation> History => _history;
+    public IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> History => _history;
+
+    /// <summary>The verdict on the history, once it was reached; its picture shows where it went wrong.</summary>
+    public LinearizabilityResult? Linearizability { get; private set; }
 
     /// <summary>Runs it whole.</summary>
     /// <returns>What it came to.</returns>
@@ -80,8 +85,14 @@ public sealed class SimulationRun
         Cluster.RunFor(_options.Duration);
         nemesis.Stop();
         ComeToRest();
-        HistoryCheck.Demand(_history);
+        DemandLinearizable();
         return new(_options.Seed, Cluster.TraceHash, Cluster.Now, Cluster.Steps, Cluster.Reached);
+    }
+
+    private void DemandLinearizable()
+    {
+        Linearizability = LinearizabilityChecker.Check(new KeyValueModel(), _history);
+        if (!Linearizability.IsLinearizable) throw new BrokenPromiseException("Linearizability", Linearizability.ToString());
     }
 
     private void ComeToRest()

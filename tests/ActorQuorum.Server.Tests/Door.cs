@@ -9,6 +9,7 @@ internal sealed class Door : IAsyncDisposable
     public const string Range = "/etcdserverpb.KV/Range";
     public const string Put = "/etcdserverpb.KV/Put";
     public const string DeleteRange = "/etcdserverpb.KV/DeleteRange";
+    public const string Txn = "/etcdserverpb.KV/Txn";
     public const string MemberList = "/etcdserverpb.Cluster/MemberList";
     public const string Status = "/etcdserverpb.Maintenance/Status";
 

@@ -9,16 +9,10 @@ namespace ActorQuorum.Server.Etcd;
 internal sealed class KeyValueService(IQuorumNode node, int requestLimitBytes)
 {
     /// <summary>KV/Range.</summary>
-    public async ValueTask<GrpcReply> RangeAsync(byte[] buffer, CancellationToken cancellationToken)
-    {
-        if (RangeFields.Read(Request(buffer), out var fields) is { } refusal)
-        {
-            return Refused(refusal);
-        }
-
-        var consistency = fields.IsSerializable ? Consistency.Serializable : Consistency.Linearizable;
-        return Reply(await node.QueryAsync(Command.Seal(buffer, CommandKind.Range), consistency, cancellationToken));
-    }
+    public ValueTask<GrpcReply> RangeAsync(byte[] buffer, CancellationToken cancellationToken) =>
+        RangeFields.Read(Request(buffer), out var fields) is { } refusal
+            ? ValueTask.FromResult(Refused(refusal))
+            : QueryAsync(buffer, CommandKind.Range, fields.IsSerializable, cancellationToken);
 
     /// <summary>KV/Put.</summary>
     public ValueTask<GrpcReply> PutAsync(byte[] buffer, CancellationToken cancellationToken) =>
@@ -28,9 +22,25 @@ internal sealed class KeyValueService(IQuorumNode node, int requestLimitBytes)
     public ValueTask<GrpcReply> DeleteRangeAsync(byte[] buffer, CancellationToken cancellationToken) =>
         ProposeAsync(buffer, CommandKind.DeleteRange, DeleteRangeFields.Read(Request(buffer), out _), cancellationToken);
 
+    /// <summary>KV/Txn. One that only reads costs no log entry.</summary>
+    public ValueTask<GrpcReply> TxnAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        var refusal = TxnFields.Read(Request(buffer), out var txn);
+        return refusal is null && txn.WritesNothing
+            ? QueryAsync(buffer, CommandKind.Txn, txn.IsSerializable, cancellationToken)
+            : ProposeAsync(buffer, CommandKind.Txn, refusal, cancellationToken);
+    }
+
     private static ReadOnlyMemory<byte> Request(byte[] buffer) => buffer.AsMemory(Command.PrefixBytes);
 
     private static GrpcReply Refused(Refusal refusal) => GrpcReply.Failure(new GrpcStatus((GrpcCode)refusal.Code, refusal.Error));
+
+    private async ValueTask<GrpcReply> QueryAsync(
+        byte[] buffer, CommandKind kind, bool isSerializable, CancellationToken cancellationToken)
+    {
+        var consistency = isSerializable ? Consistency.Serializable : Consistency.Linearizable;
+        return Reply(await node.QueryAsync(Command.Seal(buffer, kind), consistency, cancellationToken));
+    }
 
     private async ValueTask<GrpcReply> ProposeAsync(
         byte[] buffer, CommandKind kind, Refusal? refusal, CancellationToken cancellationToken)

@@ -22,7 +22,23 @@ internal static class StoredText
     /// <summary>The command that sets a key if it has the expected value; null stands for no key.</summary>
     public static ReadOnlyMemory<byte> CompareAndSet(string key, string? expected, string value)
     {
-        throw new NotSupportedException(key + expected + value);
+        var compare = new Compare { Key = ByteString.CopyFromUtf8(key), Result = Compare.Types.CompareResult.Equal };
+        if (expected is null)
+        {
+            compare.Target = Compare.Types.CompareTarget.Version;
+            compare.Version = 0;
+        }
+        else
+        {
+            compare.Target = Compare.Types.CompareTarget.Value;
+            compare.Value = ByteString.CopyFromUtf8(expected);
+        }
+
+        return Command.Encode(CommandKind.Txn, new TxnRequest
+        {
+            Compare = { compare },
+            Success = { new RequestOp { RequestPut = PutOf(key, value) } },
+        });
     }
 
     /// <summary>The value that a query for a key found, or null.</summary>
@@ -33,7 +49,10 @@ internal static class StoredText
     }
 
     /// <summary>Whether a compare-and-set found what it expected.</summary>
-    public static bool HasSucceeded(CommandResult result) => result.IsSuccess;
+    public static bool HasSucceeded(CommandResult result) => TxnResponse.Parser.ParseFrom(result.Payload.Span).Succeeded;
+
+    /// <summary>Whether a delete found its key.</summary>
+    public static bool HasDeleted(CommandResult result) => DeleteRangeResponse.Parser.ParseFrom(result.Payload.Span).Deleted > 0;
 
     /// <summary>All keys and values of a store.</summary>
     public static IReadOnlyDictionary<string, string> ContentOf(KeyValueStore store)

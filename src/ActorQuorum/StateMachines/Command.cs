@@ -14,7 +14,7 @@ internal enum CommandKind : byte
     /// <summary>A query: etcd's RangeRequest.</summary>
     Range = 3,
 
-    /// <summary>A command: etcd's TxnRequest.</summary>
+    /// <summary>A command, and a query if it writes nothing: etcd's TxnRequest.</summary>
     Txn = 4,
 }
 

@@ -20,6 +20,9 @@ internal sealed class KeyIndex
         return Current;
     }
 
+    /// <summary>Forgets every edit since <paramref name="frozen"/> was given by <see cref="Freeze"/>.</summary>
+    public void Revert(KeyIndexRoot frozen) => (_root, _live) = (frozen.Node, frozen.Live);
+
     /// <summary>Makes a key's next version.</summary>
     /// <returns>The version before it: null if the key never was.</returns>
     public KeyVersion? Put(ReadOnlySpan<byte> key, ReadOnlyMemory<byte> value, long revision) =>

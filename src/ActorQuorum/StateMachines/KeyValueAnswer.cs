@@ -35,8 +35,21 @@ internal static class KeyValueAnswer
         return payload;
     }
 
-    /// <summary>The answer to a range of at most one key.</summary>
-    public static ReadOnlyMemory<byte> Single(in IndexSlot slot, bool keysOnly)
+    /// <summary>The answer to a range; null if it would be too large.</summary>
+    public static ReadOnlyMemory<byte>? Range(KeyIndexRoot root, in RangeFields fields, long sizeLimitBytes)
+    {
+        if (fields.Interval.IsSingle && !fields.CountOnly)
+        {
+            var isFound = root.TryFind(fields.Interval.Start.Span, out var found);
+            return isFound ? Single(found, fields.KeysOnly) : ReadOnlyMemory<byte>.Empty;
+        }
+
+        var count = root.Count(fields.Interval);
+        var taken = fields.CountOnly ? 0 : fields.Limit > 0 ? (int)Math.Min(fields.Limit, count) : count;
+        return Range(root, fields, taken, count, sizeLimitBytes);
+    }
+
+    private static ReadOnlyMemory<byte> Single(in IndexSlot slot, bool keysOnly)
     {
         var payload = new byte[SizeOf(slot, keysOnly) + WireWriter.NumberFieldSize(1)];
         var writer = new WireWriter(payload);
@@ -45,10 +58,8 @@ internal static class KeyValueAnswer
         return payload;
     }
 
-    /// <summary>
-    /// The answer to a range: the first <paramref name="taken"/> of its <paramref name="count"/> keys; null if it would be too large.
-    /// </summary>
-    public static ReadOnlyMemory<byte>? Range(KeyIndexRoot root, in RangeFields fields, int taken, int count, long sizeLimitBytes)
+    // The first taken of its count keys.
+    private static ReadOnlyMemory<byte>? Range(KeyIndexRoot root, in RangeFields fields, int taken, int count, long sizeLimitBytes)
     {
         var isMore = taken < count && !fields.CountOnly;
         long size = WireWriter.NumberFieldSize(isMore ? 1UL : 0) + WireWriter.NumberFieldSize((ulong)count);

@@ -1,18 +1,12 @@
-using System.Runtime.InteropServices;
-
 namespace ActorQuorum.StateMachines;
 
 /// <summary>
 /// The key-value store with etcd's revisions. A put, and a delete that deletes something, raise the store's revision by one; a deleted key
-/// keeps its history under a tombstone. One thread applies; views are readable from any.
+/// keeps its history under a tombstone. All writes of a txn are one revision. One thread applies; views are readable from any.
 /// </summary>
 /// <param name="answerLimitBytes">The largest answer: a part of the replicated rules, so only tests change it.</param>
 internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeLimitBytes) : IStateMachine
 {
-    // What a command carries beside its value: prefix, tags, lengths, flags. A longer array around a value is a frame or a segment that
-    // must not live as long as the value does.
-    private const int SharedSlackBytes = 512;
-
     private readonly KeyIndex _index = new();
     private long _revision = 1;
     private KeyValueView? _view;
@@ -32,6 +26,7 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
         {
             CommandKind.Put => Put(request),
             CommandKind.DeleteRange => DeleteRange(request),
+            CommandKind.Txn => Txn(request),
             _ => Refusal.UnknownCommand.At(_revision),
         };
     }
@@ -44,10 +39,7 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
         }
 
         Advance();
-        var previous = _index.Put(fields.Key.Span, Retained(fields.Value), _revision);
-        return Answer(fields.WantsPrevious && previous is { IsLive: true }
-            ? KeyValueAnswer.Put(new IndexSlot(fields.Key.ToArray(), previous))
-            : default);
+        return Answer(KeyValueEdits.Put(_index, fields, _revision));
     }
 
     private CommandResult DeleteRange(ReadOnlyMemory<byte> request)
@@ -57,32 +49,50 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             return refusal.At(_revision);
         }
 
-        // Gathered first: a scan must not see the tree change.
-        List<IndexSlot> doomed = [];
-        long sizeBytes = 0;
-        foreach (var slot in _index.Current.Scan(fields.Interval))
+        if (KeyValueEdits.DeleteRange(_index, fields, _revision + 1, answerLimitBytes, out var deleted) is not { } payload)
         {
-            doomed.Add(slot);
-            sizeBytes += fields.WantsPrevious ? KeyValueAnswer.SizeOf(slot, keysOnly: false) : 0;
-            if (sizeBytes > answerLimitBytes)
+            return Refusal.AnswerTooLarge.At(_revision);
+        }
+
+        if (deleted > 0)
+        {
+            Advance();
+        }
+
+        return Answer(payload);
+    }
+
+    private CommandResult Txn(ReadOnlyMemory<byte> request)
+    {
+        if (TxnFields.Read(request, out var txn) is { } refusal)
+        {
+            return refusal.At(_revision);
+        }
+
+        if (TxnPath.Choose(txn, _index.Current, out var path) is { } refusalOnPath)
+        {
+            return refusalOnPath.At(_revision);
+        }
+
+        // How large the answer gets is known only once its writes are made. Others need no way back, and edit in place.
+        KeyIndexRoot? before = path.Writes && path.WantsKeys ? _index.Freeze() : null;
+        var run = new TxnRun(_index, _revision, answerLimitBytes);
+        if (run.Execute(txn, path) is not { } answer)
+        {
+            if (before is { } root)
             {
-                return Refusal.AnswerTooLarge.At(_revision);
+                _index.Revert(root);
             }
+
+            return Refusal.AnswerTooLarge.At(_revision);
         }
 
-        if (doomed.Count == 0)
+        if (run.HasChanged)
         {
-            return Answer(default);
+            Advance();
         }
 
-        Advance();
-        foreach (var slot in doomed)
-        {
-            _index.Delete(slot.Key, _revision);
-        }
-
-        var previous = CollectionsMarshal.AsSpan(doomed);
-        return Answer(KeyValueAnswer.DeleteRange(doomed.Count, fields.WantsPrevious ? previous : default, sizeBytes));
+        return Answer(answer.ToPayload());
     }
 
     private void Advance()
@@ -92,16 +102,4 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
     }
 
     private CommandResult Answer(ReadOnlyMemory<byte> payload) => new(0, null, _revision, payload);
-
-    // The log holds the command as long as it can; the value is shared with it where that keeps little else alive.
-    private static ReadOnlyMemory<byte> Retained(ReadOnlyMemory<byte> value)
-    {
-        if (value.IsEmpty)
-        {
-            return default;
-        }
-
-        var isShared = MemoryMarshal.TryGetArray(value, out var segment) && segment.Array!.Length - value.Length <= SharedSlackBytes;
-        return isShared ? value : value.ToArray();
-    }
 }

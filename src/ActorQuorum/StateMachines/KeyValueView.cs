@@ -14,8 +14,13 @@ internal sealed class KeyValueView(KeyIndexRoot index, long revision, long answe
 
     /// <inheritdoc/>
     public CommandResult Query(ReadOnlyMemory<byte> query) =>
-        Command.TryOpen(query, out var kind, out var request) && kind == CommandKind.Range
-            ? Range(request)
+        Command.TryOpen(query, out var kind, out var request)
+            ? kind switch
+            {
+                CommandKind.Range => Range(request),
+                CommandKind.Txn => Txn(request),
+                _ => Refusal.UnknownCommand.At(Revision),
+            }
             : Refusal.UnknownCommand.At(Revision);
 
     private CommandResult Range(ReadOnlyMemory<byte> request)
@@ -25,16 +30,30 @@ internal sealed class KeyValueView(KeyIndexRoot index, long revision, long answe
             return refusal.At(Revision);
         }
 
-        if (fields.Interval.IsSingle && !fields.CountOnly)
+        return KeyValueAnswer.Range(Index, fields, answerLimitBytes) is { } payload
+            ? Answer(payload)
+            : Refusal.AnswerTooLarge.At(Revision);
+    }
+
+    private CommandResult Txn(ReadOnlyMemory<byte> request)
+    {
+        if (TxnFields.Read(request, out var txn) is { } refusal)
         {
-            var isFound = Index.TryFind(fields.Interval.Start.Span, out var found);
-            return Answer(isFound ? KeyValueAnswer.Single(found, fields.KeysOnly) : default);
+            return refusal.At(Revision);
         }
 
-        var count = Index.Count(fields.Interval);
-        var taken = fields.CountOnly ? 0 : fields.Limit > 0 ? (int)Math.Min(fields.Limit, count) : count;
-        return KeyValueAnswer.Range(Index, fields, taken, count, answerLimitBytes) is { } payload
-            ? Answer(payload)
+        if (!txn.WritesNothing)
+        {
+            return Refusal.UnknownCommand.At(Revision);
+        }
+
+        if (TxnPath.Choose(txn, Index, out var path) is { } refusalOnPath)
+        {
+            return refusalOnPath.At(Revision);
+        }
+
+        return new TxnRun(Index, Revision, answerLimitBytes).Execute(txn, path) is { } answer
+            ? Answer(answer.ToPayload())
             : Refusal.AnswerTooLarge.At(Revision);
     }
 

@@ -17,6 +17,23 @@ internal sealed record Refusal(int Code, string Error)
     /// <summary>The request names a lease; there are none.</summary>
     public static Refusal NoSuchLease { get; } = new(NotFound, "etcdserver: requested lease not found");
 
+    /// <summary>An operation of a txn that does nothing; the text is etcd's.</summary>
+    public static Refusal EmptyOperation { get; } = new(InvalidArgument, "etcdserver: key not found");
+
+    /// <summary>A txn with more than <see cref="TxnFields.OperationLimit"/> compares or operations.</summary>
+    public static Refusal TooManyOperations { get; } = new(InvalidArgument, "etcdserver: too many operations in txn request");
+
+    /// <summary>A txn puts a key twice, or puts and deletes it.</summary>
+    public static Refusal DuplicateKey { get; } = new(InvalidArgument, "etcdserver: duplicate key given in txn request");
+
+    /// <summary>A compare's number or value belongs to another target. etcd takes it for zero, and so says yes to what nobody asked.</summary>
+    public static Refusal MismatchedCompare { get; } =
+        new(InvalidArgument, "actorquorum: a compare's target is not the field that it gives; set the field of the target");
+
+    /// <summary>A compare of a target or result that is none.</summary>
+    public static Refusal UnknownCompare { get; } =
+        new(InvalidArgument, "actorquorum: a compare of a target or result that this version does not know");
+
     /// <summary>The bytes are no message of the kind.</summary>
     public static Refusal NotAMessage { get; } =
         new(Internal, "grpc: error unmarshalling request: the bytes are not a message of this kind");

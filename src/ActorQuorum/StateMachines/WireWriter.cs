@@ -50,6 +50,13 @@ internal ref struct WireWriter(Span<byte> into)
         Varint((ulong)length);
     }
 
+    /// <summary>Writes fields that are encoded already.</summary>
+    public void Raw(ReadOnlySpan<byte> fields)
+    {
+        fields.CopyTo(_into[Position..]);
+        Position += fields.Length;
+    }
+
     private void Varint(ulong value)
     {
         while (value >= 0x80)

@@ -81,6 +81,7 @@ public sealed class FramingTests
     [InlineData(Door.Put)]
     [InlineData(Door.Range)]
     [InlineData(Door.DeleteRange)]
+    [InlineData(Door.Txn)]
     [InlineData(Door.MemberList)]
     [InlineData(Door.Status)]
     public async Task Bytes_that_are_no_message_are_an_error(string path)
@@ -111,7 +112,7 @@ public sealed class FramingTests
     }
 
     [Theory]
-    [InlineData("/etcdserverpb.KV/Txn")]
+    [InlineData("/etcdserverpb.KV/Compact")]
     [InlineData("/etcdserverpb.Watch/Watch")]
     [InlineData("/etcdserverpb.Lease/LeaseGrant")]
     [InlineData("/nobody.Knows/This")]

@@ -88,7 +88,7 @@ public sealed class RefusalTests
     public void No_bytes_make_the_store_throw()
     {
         var bytes = Gen.ArrayOf(Gen.Choose(0, 255).Select(value => (byte)value));
-        var kinds = Gen.Choose(0, 4).Select(kind => (byte)kind);
+        var kinds = Gen.Choose(0, 5).Select(kind => (byte)kind);
         Prop.ForAll((from kind in kinds from rest in bytes select (byte[])[1, kind, .. rest]).ToArbitrary(), command =>
         {
             _store.Apply(1, command);
