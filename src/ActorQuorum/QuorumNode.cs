@@ -218,7 +218,10 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
         EndAsked();
         _storage.Log.Dispose();
         _storage.Dispose();
-        _completion.TrySetResult();
+
+        // A log that could not be closed is no clean stop, whoever comes first: this or the watch.
+        if (_host.Completion.Exception?.InnerException is { } cause) _completion.TrySetException(cause);
+        else _completion.TrySetResult();
     }
 
     private async Task Ended(Action<Action> begin)

@@ -58,7 +58,7 @@ internal sealed class ClusterFiles
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailedException(
-                ExitCode.Failed, $"cannot write the cluster's files to {_directory}: {e.Message}. Choose another directory with --data-dir.", e);
+                ExitCode.Failed, $"cannot write the cluster's files to {_directory}: {e.Message.TrimEnd('.')}. Choose another directory with --data-dir.", e);
         }
     }
 

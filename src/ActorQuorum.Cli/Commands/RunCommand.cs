@@ -64,7 +64,7 @@ internal static class RunCommand
         if (await Task.WhenAny(stop.Requested, process.Completion) == stop.Requested)
         {
             await process.StopAsync(await stop.Requested);
-            return ExitCode.Ok;
+            return process.Completion.IsFaulted ? await LastWordAsync(process) : ExitCode.Ok;
         }
 
         return await LastWordAsync(process);

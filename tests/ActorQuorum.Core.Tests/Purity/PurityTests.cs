@@ -61,16 +61,7 @@ public sealed class PurityTests
         references.Except(allowed).ShouldBeEmpty();
     }
 
-    private static string CoreFolder
-    {
-        get
-        {
-            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-                if (File.Exists(Path.Combine(folder.FullName, "ActorQuorum.sln")))
-                    return Path.Combine(folder.FullName, "src", "ActorQuorum.Core");
-            throw new DirectoryNotFoundException("no folder above the tests holds ActorQuorum.sln");
-        }
-    }
+    private static string CoreFolder { get; } = Path.Combine(Repository.Root, "src", "ActorQuorum.Core");
 
     private static List<string> Includes(XDocument project, string element) =>
         [.. project.Descendants(element).Select(e => e.Attribute("Include")!.Value)];

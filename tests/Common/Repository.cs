@@ -1,4 +1,4 @@
-namespace ActorQuorum.Tests.Configuration;
+namespace ActorQuorum.Tests.Common;
 
 /// <summary>The project's own folder, found from where the tests run.</summary>
 internal static class Repository
