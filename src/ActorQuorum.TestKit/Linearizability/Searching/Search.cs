@@ -71,10 +71,15 @@ internal sealed class Search<TState, TInput, TOutput>
 
     private bool PlaceNext()
     {
-        for (; _line.IsCall(_event); _event = _line.After(_event))
-            if (TryPlace(_line.OperationAt(_event))) return true;
-        for (; _lostAt < _operations.Length - _completed && _operations[_completed + _lostAt].Call < _line.RankOf(_event); _lostAt++)
-            if (TryPlace(_completed + _lostAt)) return true;
+        while (_line.IsCall(_event))
+        {
+            var candidate = _line.OperationAt(_event);
+            _event = _line.After(_event);
+            if (TryPlace(candidate)) return true;
+        }
+
+        while (_lostAt < _operations.Length - _completed && _operations[_completed + _lostAt].Call < _line.RankOf(_event))
+            if (TryPlace(_completed + _lostAt++)) return true;
         return false;
     }
 
