@@ -55,6 +55,10 @@ internal sealed class CoreCluster
     /// <summary>A cluster that never ran.</summary>
     public static CoreCluster Fresh(int members, Func<RaftOptions, RaftOptions>? configure = null) => new(members, _ => DurableState.Empty, configure);
 
+    /// <summary>A cluster whose members find on their disks what is given.</summary>
+    public static CoreCluster From(int members, Func<int, DurableState> durable, Func<RaftOptions, RaftOptions>? configure = null) =>
+        new(members, durable, configure);
+
     public static ImmutableArray<Member> View(int members) => [.. Enumerable.Range(1, members).Select(n => new Member(Id(n), IncarnationOf(n)))];
 
     public static DurableState Founded(int members, long term, params long[] logTerms) =>

@@ -1,0 +1,94 @@
+using ActorQuorum.Core.Raft;
+using ActorQuorum.Core.Tests.Harness;
+
+namespace ActorQuorum.Core.Tests.TraceRunner;
+
+/// <summary>Reports what each turn of each node brought: first what changed, then what leaves at once, then the work for the disk.</summary>
+internal sealed class TraceObserver
+{
+    private readonly Dictionary<CoreNode, Seen> _seen = [];
+    private readonly TraceReport _report;
+    private readonly TraceText _text;
+    private readonly Func<MemberId, string> _nameOf;
+    private readonly List<RaftMessage> _sent = [];
+
+    public TraceObserver(CoreCluster cluster, TraceReport report, TraceText text, Func<MemberId, string> nameOf)
+    {
+        _report = report;
+        _text = text;
+        _nameOf = nameOf;
+        cluster.WatchSent = (_, message) => _sent.Add(message);
+        cluster.Watch = TurnEnded;
+    }
+
+    /// <summary>Whether a node's disk is driven by hand: then its work is numbered, and what rides on it is shown with it.</summary>
+    public required Func<CoreNode, bool> IsDiskManual { get; init; }
+
+    /// <summary>Reports messages that left since the last report.</summary>
+    public void ReportSent()
+    {
+        foreach (var message in _sent) _report.Detail($"sends {_nameOf(message.To)}: {_text.Message(message)}");
+        _sent.Clear();
+    }
+
+    public string Work(CoreNode node, Persist persist)
+    {
+        var words = new List<string>();
+        if (persist.State is { } state) words.Add(_text.State(state, node.State));
+        if (persist.TruncateFrom > 0) words.Add($"truncate={persist.TruncateFrom}");
+        if (!persist.Entries.IsEmpty) words.Add($"entries=({TraceText.Names(persist.Entries)})");
+        return words.Count == 0 ? "nothing new" : string.Join(' ', words);
+    }
+
+    private void TurnEnded(CoreNode node)
+    {
+        if (!_seen.TryGetValue(node, out var seen)) _seen[node] = seen = new();
+        var name = _nameOf(node.Id);
+        foreach (var change in node.RoleChanges.Skip(seen.RoleChanges)) _report.Headline(name, _text.RoleChange(change));
+        foreach (var taken in node.Accepted.Skip(seen.Accepted)) _report.Headline(name, $"takes request {taken.RequestId} as {taken.Index}:{taken.Term}");
+        foreach (var id in node.Refused.Skip(seen.Refused)) _report.Headline(name, $"refuses request {id}");
+        if (node.CommitIndex > seen.CommitIndex) _report.Headline(name, $"commits up to {node.CommitIndex}:{node.Core.Log.TermAt(node.CommitIndex)}");
+        foreach (var read in node.Reads.Skip(seen.Reads)) _report.Headline(name, $"confirms request {string.Join(' ', read.RequestIds)} at index {read.Index}");
+        if (node.Applied.Count > seen.Applied) _report.Headline(name, $"applies {_text.Contents(node.Applied.Skip(seen.Applied))}");
+        ReportSent();
+        ReportPersist(node, seen);
+        seen.RoleChanges = node.RoleChanges.Count;
+        seen.Accepted = node.Accepted.Count;
+        seen.Refused = node.Refused.Count;
+        seen.Reads = node.Reads.Count;
+        seen.Applied = node.Applied.Count;
+        seen.CommitIndex = node.CommitIndex;
+    }
+
+    private void ReportPersist(CoreNode node, Seen seen)
+    {
+        if (node.Disk.LastOrDefault() is not { } persist || persist.Sequence <= seen.Sequence) return;
+        seen.Sequence = persist.Sequence;
+        if (!IsDiskManual(node))
+        {
+            _report.Detail($"persists {Work(node, persist)}");
+            return;
+        }
+
+        _report.Detail($"hands disk #{persist.Sequence}: {Work(node, persist)}");
+        foreach (var message in persist.OnceDurable) _report.Detail($"  then sends {_nameOf(message.To)}: {_text.Message(message)}");
+    }
+
+    /// <summary>How much of a node's history was reported.</summary>
+    private sealed class Seen
+    {
+        public int RoleChanges { get; set; }
+
+        public int Accepted { get; set; }
+
+        public int Refused { get; set; }
+
+        public int Reads { get; set; }
+
+        public int Applied { get; set; }
+
+        public long CommitIndex { get; set; }
+
+        public long Sequence { get; set; }
+    }
+}
