@@ -66,6 +66,9 @@ public sealed class SimulationRun
     /// <summary>What the clients saw so far.</summary>
     public IReadOnlyList<Operation<KeyValueInput, KeyValueOutput>> History => _history;
 
+    /// <summary>The faults that this seed left on, once it runs.</summary>
+    public ImmutableArray<FaultKind> Faults { get; private set; } = [];
+
     /// <summary>The verdict on the history, once it was reached; its picture shows where it went wrong.</summary>
     public LinearizabilityResult? Linearizability { get; private set; }
 
@@ -82,6 +85,7 @@ public sealed class SimulationRun
         }
 
         var nemesis = new Nemesis(Cluster, _options.Seed, _options.Faults);
+        Faults = nemesis.Faults;
         Cluster.RunFor(_options.Duration);
         nemesis.Stop();
         ComeToRest();
