@@ -45,7 +45,6 @@ internal sealed class ElectionActor(RaftCore core, NodeContext context, MessageL
         var isQuiet = effects.Messages.Count == 0 && effects.Accepted.Count == 0 && effects.Refused.Count == 0
             && effects.Reads.Count == 0 && effects.RoleChanges.Count == 0 && status == _status;
         if (isQuiet) return;
-        if (status == _status) status = _status;
         _status = status;
         context.Node.Tell(new ElectionTurn(
             [.. effects.Messages], [.. effects.Accepted], [.. effects.Refused], [.. effects.Reads], [.. effects.RoleChanges], status));

@@ -22,9 +22,6 @@ internal sealed class InboundConnection(Socket socket, FrameReader reader, PeerR
     /// <summary>Completes once nothing more is delivered and the loss was told.</summary>
     public Task Ended => ended.Task;
 
-    /// <summary>Why it was closed from this side, or null.</summary>
-    public string? ClosedBecause => closedBecause;
-
     /// <summary>Reads until the connection ends; throws what ended it, if it was not closed from this side.</summary>
     public async Task ReadAsync(IPeerInbox inbox)
     {
