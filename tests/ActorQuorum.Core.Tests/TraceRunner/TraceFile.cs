@@ -106,5 +106,6 @@ internal sealed class TraceFile
         foreach (var line in lines) text.Append(line).Append('\n');
     }
 
-    private static TraceException At(string name, int line, string message, Exception? inner = null) => new($"{name}:{line}: {message}", inner);
+    private static TraceException At(string name, int line, string message, Exception? inner = null) =>
+        new($"{name}:{line}: {message}", inner);
 }

@@ -1,6 +1,6 @@
 namespace ActorQuorum.Core.Tests.TraceRunner;
 
-/// <summary>A trace that cannot be read or run says so, with its file and line; one that expects something else shows the difference.</summary>
+/// <summary>A trace that cannot be read or run says so, with file and line; one that expects something else shows the difference.</summary>
 [Trait("Row", "RP-6")]
 public sealed class TraceLanguageTests
 {
@@ -47,6 +47,7 @@ public sealed class TraceLanguageTests
     [InlineData("replay 1", "unknown command 'replay'; the commands are: acknowledge add-nodes campaign")]
     [InlineData("status 3", "no node is named '3'; there are: 1 2")]
     [InlineData("deliver from=9", "no node is named '9'")]
+    [InlineData("drop kind=vote", "no message is of the kind 'vote'; the kinds are: request-pre-vote, request-vote")]
     [InlineData("deliver 1 2", "'deliver' does not know what to do with '1 2'")]
     [InlineData("status 1 2", "'status' does not know what to do with '2'")]
     [InlineData("campaign", "'campaign' needs a node")]
@@ -87,7 +88,8 @@ public sealed class TraceLanguageTests
     [Fact]
     public void Other_output_is_shown_line_by_line()
     {
-        var trace = TraceFile.Parse("a.txt", "# Prose.\nadd-nodes 3\n----\n1 holds term=0 log=()\n2 holds term=9 log=()\n3 holds term=0 log=()\ngone\n\nheal\n----\n(nothing)\n");
+        const string output = "1 holds term=0 log=()\n2 holds term=9 log=()\n3 holds term=0 log=()\ngone\n";
+        var trace = TraceFile.Parse("a.txt", $"# Prose.\nadd-nodes 3\n----\n{output}\nheal\n----\n(nothing)\n");
         trace.Differences(trace.Run()).ShouldBe(
             """
             a.txt:2: add-nodes 3

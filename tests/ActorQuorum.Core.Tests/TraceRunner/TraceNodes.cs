@@ -34,7 +34,7 @@ internal sealed class TraceNodes
         var logText = command.Option("log");
         var termText = command.Option("term");
         if (command.Option("append-bytes") is { } bytes) AppendBytes = (int)Number(bytes, 1 << 20);
-        if (isFresh && (logText ?? termText) is not null) throw new TraceException("a fresh node has an empty disk: neither log= nor term=");
+        if (isFresh && (logText ?? termText) is not null) throw new TraceException("a fresh node has an empty disk, no log= or term=");
         var log = LogTerms(logText ?? "()");
         var lastTerm = log.Append(0).Max();
         var term = termText is null ? lastTerm : Number(termText, long.MaxValue);
@@ -42,14 +42,15 @@ internal sealed class TraceNodes
         foreach (var name in NewNames(command))
         {
             _nodes.Add((name, isFresh, term, log));
-            yield return isFresh ? $"{name} has an empty disk" : $"{name} holds term={term} log=({TraceText.Names(Entries(log))})";
+            yield return isFresh ? $"{name} has an empty disk" : $"{name} holds {TraceText.Durable(term, Entries(log))}";
         }
     }
 
     public DurableState DurableOf(int number)
     {
         var node = _nodes[number - 1];
-        return node.IsFresh ? DurableState.Empty : new(new(node.Term, MemberId.None, true, CoreCluster.View(Count)), Entries(node.LogTerms));
+        if (node.IsFresh) return DurableState.Empty;
+        return new(new(node.Term, MemberId.None, true, CoreCluster.View(Count)), Entries(node.LogTerms));
     }
 
     public static long Number(string word, long most) =>
@@ -63,7 +64,7 @@ internal sealed class TraceNodes
         while (command.TryNext() is { } name) names.Add(name);
         command.End();
         if (names.Count == 1 && char.IsAsciiDigit(names[0][0]))
-            names = [.. Enumerable.Range(Count + 1, (int)Number(names[0], MostNodes)).Select(n => n.ToString(CultureInfo.InvariantCulture))];
+            names = [.. Enumerable.Range(Count + 1, (int)Number(names[0], MostNodes)).Select(n => $"{n}")];
         else if (names.Find(n => !IsName(n)) is { } bad)
             throw new TraceException($"'{bad}' is no name: a letter, then letters and digits; a number alone says how many nodes to add");
         if (Count + names.Count > MostNodes) throw new TraceException($"a trace has {MostNodes} nodes at most");
@@ -93,9 +94,10 @@ internal sealed class TraceNodes
         {
             if (run.Split(':') is not [var indices, var termText] || indices.Split('-') is not { Length: 1 or 2 } range)
                 throw new TraceException($"'{run}' is no run of entries such as 4:2 or 1-3:1");
-            var (first, last, term) = (Number(range[0], MostEntries), Number(range[^1], MostEntries), Number(termText, long.MaxValue));
+            var (first, last) = (Number(range[0], MostEntries), Number(range[^1], MostEntries));
             if (first != terms.Count + 1 || last < first) throw new TraceException($"'{run}' does not follow entry {terms.Count}");
-            if (term == 0 || (terms.Count > 0 && term < terms[^1])) throw new TraceException($"terms of a log begin at 1 and never fall: '{run}'");
+            var term = Number(termText, long.MaxValue);
+            if (term == 0 || term < terms.LastOrDefault()) throw new TraceException($"terms of a log begin at 1 and never fall: '{run}'");
             for (var index = first; index <= last; index++) terms.Add(term);
         }
 

@@ -3,7 +3,7 @@ using ActorQuorum.Core.Tests.Harness;
 
 namespace ActorQuorum.Core.Tests.TraceRunner;
 
-/// <summary>Reports what each turn of each node brought: first what changed, then what leaves at once, then the work for the disk.</summary>
+/// <summary>Reports what each turn of each node brought: first what changed, then what leaves at once, then work for the disk.</summary>
 internal sealed class TraceObserver
 {
     private readonly Dictionary<CoreNode, Seen> _seen = [];
@@ -44,12 +44,7 @@ internal sealed class TraceObserver
     {
         if (!_seen.TryGetValue(node, out var seen)) _seen[node] = seen = new();
         var name = _nameOf(node.Id);
-        foreach (var change in node.RoleChanges.Skip(seen.RoleChanges)) _report.Headline(name, _text.RoleChange(change));
-        foreach (var taken in node.Accepted.Skip(seen.Accepted)) _report.Headline(name, $"takes request {taken.RequestId} as {taken.Index}:{taken.Term}");
-        foreach (var id in node.Refused.Skip(seen.Refused)) _report.Headline(name, $"refuses request {id}");
-        if (node.CommitIndex > seen.CommitIndex) _report.Headline(name, $"commits up to {node.CommitIndex}:{node.Core.Log.TermAt(node.CommitIndex)}");
-        foreach (var read in node.Reads.Skip(seen.Reads)) _report.Headline(name, $"confirms request {string.Join(' ', read.RequestIds)} at index {read.Index}");
-        if (node.Applied.Count > seen.Applied) _report.Headline(name, $"applies {_text.Contents(node.Applied.Skip(seen.Applied))}");
+        foreach (var headline in Headlines(node, seen)) _report.Headline(name, headline);
         ReportSent();
         ReportPersist(node, seen);
         seen.RoleChanges = node.RoleChanges.Count;
@@ -58,6 +53,19 @@ internal sealed class TraceObserver
         seen.Reads = node.Reads.Count;
         seen.Applied = node.Applied.Count;
         seen.CommitIndex = node.CommitIndex;
+    }
+
+    private IEnumerable<string> Headlines(CoreNode node, Seen seen)
+    {
+        foreach (var change in node.RoleChanges.Skip(seen.RoleChanges)) yield return _text.RoleChange(change);
+        foreach (var taken in node.Accepted.Skip(seen.Accepted))
+            yield return $"takes request {taken.RequestId} as {taken.Index}:{taken.Term}";
+        foreach (var id in node.Refused.Skip(seen.Refused)) yield return $"refuses request {id}";
+        var commit = node.CommitIndex;
+        if (commit > seen.CommitIndex) yield return $"commits up to {commit}:{node.Core.Log.TermAt(commit)}";
+        foreach (var read in node.Reads.Skip(seen.Reads))
+            yield return $"confirms request {string.Join(' ', read.RequestIds)} at index {read.Index}";
+        if (node.Applied.Count > seen.Applied) yield return $"applies {_text.Contents(node.Applied.Skip(seen.Applied))}";
     }
 
     private void ReportPersist(CoreNode node, Seen seen)

@@ -1,6 +1,6 @@
 namespace ActorQuorum.Core.Tests.TraceRunner;
 
-/// <summary>What one command prints: causes at the margin, their effects under them. Quiet, only the headlines, each with its node.</summary>
+/// <summary>What one command prints: causes at the margin, effects under them; or, quiet, only the headlines.</summary>
 internal sealed class TraceReport
 {
     private readonly List<string> _lines = [];

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorQuorum.Core.Tests.TraceRunner;
 
-/// <summary>The traces in tests/ActorQuorum.Core.Tests/traces: the rules of Raft as text that runs. docs/traces.md tells how to read and write them.</summary>
+/// <summary>The traces beside this folder: the rules of Raft as text that runs. docs/traces.md tells how to read and write them.</summary>
 [Trait("Row", "RP-6")]
 public sealed class TraceTests
 {
@@ -21,7 +21,7 @@ public sealed class TraceTests
         var outputs = trace.Run();
         if (IsRewriting) File.WriteAllBytes(path, Encoding.UTF8.GetBytes(trace.WithOutput(outputs)));
         else if (trace.Differences(outputs) is { } differences)
-            Assert.Fail($"The core printed something else. If it is right, set {RewriteVariable}=1, run again and review the change.\n{differences}");
+            Assert.Fail($"The core printed other output. If it is right, run with {RewriteVariable}=1 and review it.\n{differences}");
     }
 
     [Theory]
@@ -48,7 +48,8 @@ public sealed class TraceTests
     [InlineData("hand-over")]
     [InlineData("identity")]
     [InlineData("shell")]
-    public void There_is_a_trace_of(string scenario) => TraceFolder.Files().ShouldContain(Path.Combine(TraceFolder.Traces, scenario + ".txt"));
+    public void There_is_a_trace_of(string scenario) =>
+        TraceFolder.Files().ShouldContain(Path.Combine(TraceFolder.Traces, scenario + ".txt"));
 
     [Fact]
     public void Every_trace_begins_with_prose() => TraceFolder.Files().ShouldAllBe(f => Read(f).StartsWith("# ", StringComparison.Ordinal));
@@ -57,7 +58,8 @@ public sealed class TraceTests
     public void Every_command_stands_in_the_manual_and_in_a_trace()
     {
         var manual = File.ReadAllText(Path.Combine(TraceFolder.Root, "docs", "traces.md"));
-        var used = TraceFolder.Files().SelectMany(f => TraceFile.Parse(f, Read(f)).Blocks).Select(b => b.Command.Split(' ')[0]).ToHashSet();
+        var blocks = TraceFolder.Files().SelectMany(f => TraceFile.Parse(f, Read(f)).Blocks);
+        var used = blocks.Select(b => TraceCommand.Parse(b.Command).Name).ToHashSet();
         foreach (var (name, (usage, _)) in TraceWorld.Commands)
         {
             manual.ShouldContain($"| `{$"{name} {usage}".Replace("|", "\\|", StringComparison.Ordinal)}` |");

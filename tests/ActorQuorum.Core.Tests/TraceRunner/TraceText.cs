@@ -4,25 +4,44 @@ using ActorQuorum.Core.Tests.Harness;
 
 namespace ActorQuorum.Core.Tests.TraceRunner;
 
-/// <summary>The words of a trace for what goes in and out of a core. An entry is named by <c>index:term</c>, which is enough: Raft §5.3, log matching.</summary>
+/// <summary>The words of a trace for what goes in and out of a core. <c>index:term</c> names an entry: Raft §5.3, log matching.</summary>
 internal sealed class TraceText(Func<MemberId, string> nameOf)
 {
+    /// <summary>What <see cref="Kind"/> may say.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+    [
+        "request-pre-vote", "request-vote", "pre-vote granted", "pre-vote denied", "vote granted", "vote denied",
+        "append", "append accepted", "append refused", "heartbeat", "heartbeat heard", "timeout-now", "introduction",
+    ];
+
     public string Message(RaftMessage message) => message switch
     {
-        RequestVote m => $"{(m.IsPreVote ? "request-pre-vote" : "request-vote")} term={m.Term} last={m.LastLogIndex}:{m.LastLogTerm}{(m.IsTransfer ? " handed-over" : "")}",
-        RequestVoteReply m => $"{(m.IsPreVote ? "pre-vote" : "vote")} {(m.IsGranted ? "granted" : "denied")} term={m.Term}{(m.RequestTerm == m.Term ? "" : $" asked={m.RequestTerm}")}",
-        AppendEntries m => $"append term={m.Term} after={m.PreviousIndex}:{m.PreviousTerm} entries=({Names(m.Entries)}) commit={m.CommitIndex}",
-        AppendEntriesReply { IsSuccess: true } m => $"append accepted term={m.Term} match={m.MatchIndex}{Unproven(m.IsProven)}",
-        AppendEntriesReply m => $"append refused term={m.Term} after={m.MatchIndex} hint={m.HintIndex}:{m.HintTerm}{Unproven(m.IsProven)}",
-        Heartbeat m => $"heartbeat term={m.Term} commit={m.CommitIndex} round={m.Round}",
-        HeartbeatReply m => $"heartbeat heard term={m.Term} round={m.Round}{Unproven(m.IsProven)}",
-        TimeoutNow m => $"timeout-now term={m.Term}",
-        Introduction m => $"introduction incarnation={m.Incarnation} {Phase(m.Phase)} view=({View(m.View)})",
-        _ => throw new TraceException($"no words for a message {message.GetType().Name}"),
+        RequestVote m => $"{Kind(m)} term={m.Term} last={m.LastLogIndex}:{m.LastLogTerm}{(m.IsTransfer ? " handed-over" : "")}",
+        RequestVoteReply m => $"{Kind(m)} term={m.Term}{(m.RequestTerm == m.Term ? "" : $" asked={m.RequestTerm}")}",
+        AppendEntries m =>
+            $"{Kind(m)} term={m.Term} after={m.PreviousIndex}:{m.PreviousTerm} entries=({Names(m.Entries)}) commit={m.CommitIndex}",
+        AppendEntriesReply { IsSuccess: true } m => $"{Kind(m)} term={m.Term} match={m.MatchIndex}{Unproven(m.IsProven)}",
+        AppendEntriesReply m => $"{Kind(m)} term={m.Term} after={m.MatchIndex} hint={m.HintIndex}:{m.HintTerm}{Unproven(m.IsProven)}",
+        Heartbeat m => $"{Kind(m)} term={m.Term} commit={m.CommitIndex} round={m.Round}",
+        HeartbeatReply m => $"{Kind(m)} term={m.Term} round={m.Round}{Unproven(m.IsProven)}",
+        TimeoutNow m => $"{Kind(m)} term={m.Term}",
+        Introduction m => $"{Kind(m)} incarnation={m.Incarnation} {Phase(m.Phase)} view=({View(m.View)})",
+        _ => Kind(message),
     };
 
-    /// <summary>The kind of a message: its words up to the term.</summary>
-    public string Kind(RaftMessage message) => Message(message).Split(" term=")[0].Split(" incarnation=")[0];
+    /// <summary>The first words of a message.</summary>
+    public static string Kind(RaftMessage message) => message switch
+    {
+        RequestVote m => m.IsPreVote ? "request-pre-vote" : "request-vote",
+        RequestVoteReply m => $"{(m.IsPreVote ? "pre-vote" : "vote")} {(m.IsGranted ? "granted" : "denied")}",
+        AppendEntries => "append",
+        AppendEntriesReply m => m.IsSuccess ? "append accepted" : "append refused",
+        Heartbeat => "heartbeat",
+        HeartbeatReply => "heartbeat heard",
+        TimeoutNow => "timeout-now",
+        Introduction => "introduction",
+        _ => throw new TraceException($"no words for a message {message.GetType().Name}"),
+    };
 
     public string RoleChange(RoleChange change) => $"becomes {Role(change.To)} {Of(change)}: {Cause(change)}";
 
@@ -42,6 +61,9 @@ internal sealed class TraceText(Func<MemberId, string> nameOf)
 
     /// <summary>Entries by their names, runs of one term drawn together: <c>1-3:1 4:2</c>.</summary>
     public static string Names(IEnumerable<Entry> entries) => Runs(entries, _ => null);
+
+    /// <summary>What a disk gives back, but for the vote.</summary>
+    public static string Durable(long term, IEnumerable<Entry> entries) => $"term={term} log=({Names(entries)})";
 
     /// <summary>Entries by name and content.</summary>
     public string Contents(IEnumerable<Entry> entries) => Runs(entries, Content);
@@ -86,11 +108,13 @@ internal sealed class TraceText(Func<MemberId, string> nameOf)
         foreach (var entry in entries)
         {
             var text = content(entry);
-            if (runs.Count > 0 && runs[^1] is var run && run.Term == entry.Term && run.Content is null && text is null) runs[^1] = run with { Last = entry.Index };
+            var continues = runs.Count > 0 && runs[^1].Term == entry.Term && runs[^1].Content is null && text is null;
+            if (continues) runs[^1] = runs[^1] with { Last = entry.Index };
             else runs.Add((entry.Index, entry.Index, entry.Term, text));
         }
 
-        return string.Join(' ', runs.Select(r => $"{(r.First == r.Last ? $"{r.First}" : $"{r.First}-{r.Last}")}:{r.Term}{(r.Content is null ? "" : $"({r.Content})")}"));
+        return string.Join(' ', runs.Select(r =>
+            $"{r.First}{(r.First == r.Last ? "" : $"-{r.Last}")}:{r.Term}{(r.Content is null ? "" : $"({r.Content})")}"));
     }
 
     private static string Unproven(bool isProven) => isProven ? "" : " unproven";

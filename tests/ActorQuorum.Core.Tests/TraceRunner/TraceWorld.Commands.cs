@@ -10,7 +10,8 @@ internal sealed partial class TraceWorld
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(60);
 
     /// <summary>Every command by its name: what it takes, and what it does.</summary>
-    public static SortedDictionary<string, (string Usage, Action<TraceWorld, TraceCommand> Run)> Commands { get; } = new(StringComparer.Ordinal)
+    public static SortedDictionary<string, (string Usage, Action<TraceWorld, TraceCommand> Run)> Commands { get; } =
+        new(StringComparer.Ordinal)
     {
         ["add-nodes"] = ("COUNT|NAME... [log=(RUN...)] [term=TERM] [append-bytes=N] [fresh]", (w, c) => w.AddNodes(c)),
         ["disk"] = ("[NODE] auto|manual", (w, c) => w.Disk(c)),
@@ -76,8 +77,10 @@ internal sealed partial class TraceWorld
     {
         var from = command.Option("from") is { } sender ? NodeOf(sender).Id : MemberId.None;
         var to = command.Option("to") is { } receiver ? NodeOf(receiver).Id : MemberId.None;
-        var kind = command.Option("kind");
-        return m => (from.IsNone || m.From == from) && (to.IsNone || m.To == to) && (kind is null || $"({_text.Kind(m)})" == kind || _text.Kind(m) == kind);
+        var kind = command.Option("kind")?.Trim('(', ')');
+        if (kind is not null && !TraceText.Kinds.Contains(kind))
+            throw new TraceException($"no message is of the kind '{kind}'; the kinds are: {string.Join(", ", TraceText.Kinds)}");
+        return m => (from.IsNone || m.From == from) && (to.IsNone || m.To == to) && (kind is null || TraceText.Kind(m) == kind);
     }
 
     private void Drop(TraceCommand command)
@@ -199,7 +202,8 @@ internal sealed partial class TraceWorld
         foreach (var persist in node.Disk)
         {
             _report.Detail($"loses disk #{persist.Sequence}: {Observer.Work(node, persist)}");
-            foreach (var message in persist.OnceDurable) _report.Detail($"  never sends {_nodes.NameOf(message.To)}: {_text.Message(message)}");
+            foreach (var message in persist.OnceDurable)
+                _report.Detail($"  never sends {_nodes.NameOf(message.To)}: {_text.Message(message)}");
         }
     }
 
@@ -216,7 +220,8 @@ internal sealed partial class TraceWorld
         var node = NextNode(command);
         if (node.IsUp) throw new TraceException($"{Name(node)} is up; 'crash {Name(node)}' first");
         node = node.Wipe();
-        _report.Cause($"{Name(node)} finds an empty disk, incarnation {node.Options.Incarnation} instead of {node.Options.Incarnation - 1}");
+        var incarnation = node.Options.Incarnation;
+        _report.Cause($"{Name(node)} finds an empty disk, incarnation {incarnation} instead of {incarnation - 1}");
     }
 
     private void Status(TraceCommand command)
@@ -226,10 +231,11 @@ internal sealed partial class TraceWorld
 
     private string StatusOf(CoreNode node)
     {
-        if (!node.IsUp) return $"{Name(node)} down: term={node.State.Term} vote={_text.Vote(node.State.Vote)} log=({TraceText.Names(node.Entries)})";
+        var (state, name) = (node.State, Name(node));
+        if (!node.IsUp) return $"{name} down: term={state.Term} vote={_text.Vote(state.Vote)} log=({TraceText.Names(node.Entries)})";
         var core = node.Core;
         var flags = (core.IsProven ? "" : " unproven") + (_isolated.Contains(node.Id) ? " cut-off" : "");
-        return $"{Name(node)} {TraceText.Role(core.Role)}{flags}: term={core.Term} vote={_text.Vote(core.Vote)} leader={_text.Vote(core.Leader)} "
+        return $"{name} {TraceText.Role(core.Role)}{flags}: term={core.Term} vote={_text.Vote(core.Vote)} leader={_text.Vote(core.Leader)} "
             + $"commit={core.CommitIndex} applied={core.AppliedIndex} durable={core.Log.DurableIndex} log=({TraceText.Names(LogOf(node))})";
     }
 
