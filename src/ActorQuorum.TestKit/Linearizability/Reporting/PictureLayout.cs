@@ -59,8 +59,8 @@ internal sealed class PictureLayout
         var freeFrom = new List<int>();
         for (var i = 0; i < operations.Count; i++)
         {
-            var next = i + 1 < operations.Count ? operations[i + 1].CallEvent : _lastEvent + 1;
-            var end = operations[i].ReturnEvent ?? next;
+            var runsOn = operations[i].ReturnTime is not null || i + 1 == operations.Count;
+            var end = operations[i].ReturnEvent ?? (runsOn ? _lastEvent + 1 : operations[i + 1].CallEvent);
             var lane = freeFrom.FindIndex(free => free <= operations[i].CallEvent);
             if (lane < 0)
             {

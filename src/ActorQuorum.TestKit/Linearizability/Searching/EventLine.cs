@@ -2,10 +2,13 @@ namespace ActorQuorum.TestKit.Linearizability.Searching;
 
 /// <summary>
 /// The calls and returns of the operations that are still to be placed, in order: Wing and Gong's doubly linked list, from which an
-/// operation is lifted in constant time and into which it is put back in constant time. Event 0 is the list's end and beginning.
+/// operation is lifted, and into which it is put back, in constant time. <see cref="End"/> is what comes before
+/// the first and after the last.
 /// </summary>
 internal sealed class EventLine
 {
+    public const int End = 0;
+
     private readonly int[] _next;
     private readonly int[] _previous;
     private readonly int[] _operation;
@@ -29,14 +32,14 @@ internal sealed class EventLine
             (_previous[place], _next[place - 1]) = (place - 1, place);
         }
 
-        _previous[0] = place;
+        _previous[End] = place;
     }
 
     /// <summary>Whether every operation was lifted.</summary>
-    public bool IsEmpty => _next[0] == 0;
+    public bool IsEmpty => First == End;
 
     /// <summary>The first event.</summary>
-    public int First => _next[0];
+    public int First => _next[End];
 
     /// <summary>The first return: every operation not lifted must be placed before its return.</summary>
     public int FirstReturn

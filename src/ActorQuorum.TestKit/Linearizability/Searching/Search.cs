@@ -2,9 +2,9 @@ namespace ActorQuorum.TestKit.Linearizability.Searching;
 
 /// <summary>
 /// Looks for an order of the operations that respects real time and the model: depth first over "which operation took effect next"
-/// (Wing and Gong 1993), never twice in the same configuration (Lowe 2017). An operation is a candidate as long as no other one that is still to be
-/// placed returned before its call. Those of unknown outcome are tried last, and need not be placed at all. docs/linearizability.md proves
-/// that the orders left out here are not missed.
+/// (Wing and Gong 1993), never twice in the same configuration (Lowe 2017). An operation is a candidate as long as no
+/// other one that is still to be placed returned before its call. Those of unknown outcome are tried last, and need not be placed at all.
+/// docs/linearizability.md proves that the orders left out here are not missed.
 /// </summary>
 internal sealed class Search<TState, TInput, TOutput>
     where TInput : notnull
@@ -41,6 +41,7 @@ internal sealed class Search<TState, TInput, TOutput>
     /// <summary>Searches to the end, or to the bound.</summary>
     public SearchEnd<TState, TInput, TOutput> Run()
     {
+        PlaceReads();
         _visited.Add(_placed, _state);
         _event = _line.First;
         while (!_line.IsEmpty)
@@ -48,8 +49,7 @@ internal sealed class Search<TState, TInput, TOutput>
             if (_steps >= _maxSteps) return End(Verdict.GivenUp);
             if (PlaceNext()) continue;
             _deadEnds.Note(_line.RankOf(_event), _state, _order.Select(o => o.Operation));
-            if (_order.Count == 0) return End(Verdict.NotLinearizable);
-            TakeBack();
+            if (!TakeBack()) return End(Verdict.NotLinearizable);
         }
 
         return End(Verdict.Linearizable);
@@ -69,13 +69,14 @@ internal sealed class Search<TState, TInput, TOutput>
         return twins;
     }
 
+    /// <summary>Goes on with the first candidate that leads to a new configuration, from where the candidates were left.</summary>
     private bool PlaceNext()
     {
         while (_line.IsCall(_event))
         {
             var candidate = _line.OperationAt(_event);
             _event = _line.After(_event);
-            if (TryPlace(candidate)) return true;
+            if (!_readOnly[candidate] && TryPlace(candidate)) return true;
         }
 
         while (_lostAt < _operations.Length - _completed && _operations[_completed + _lostAt].Call < _line.RankOf(_event))
@@ -85,41 +86,62 @@ internal sealed class Search<TState, TInput, TOutput>
 
     private bool TryPlace(int operation)
     {
-        var isLost = operation >= _completed;
-        if (isLost && !IsNextOfTwins(operation)) return false;
+        if (operation >= _completed && !IsNextOfTwins(operation)) return false;
         var (isLegal, next) = StepFrom(_state, operation);
         if (!isLegal || IsIdle(operation, next)) return false;
-        Flip(operation, isPlaced: true);
-        if (!_visited.Add(_placed, next))
-        {
-            Flip(operation, isPlaced: false);
-            if (_readOnly[operation]) Exhaust();
-            return false;
-        }
-
-        if (!isLost) _line.Lift(operation);
-        _order.Push((operation, _state));
-        (_state, _event, _lostAt) = (next, _line.First, 0);
-        return true;
+        Place(operation, next);
+        PlaceReads();
+        (_event, _lostAt) = (_line.First, 0);
+        return _visited.Add(_placed, _state) || !TakeBack();
     }
 
-    private void TakeBack()
+    /// <summary>What only reads is placed as soon as it fits, and never elsewhere: it is in nobody's way.</summary>
+    private void PlaceReads()
     {
-        (var operation, _state) = _order.Pop();
-        Flip(operation, isPlaced: false);
+        var before = EventLine.End;
+        for (var at = _line.First; at != EventLine.End && _line.IsCall(at); at = _line.After(before))
+        {
+            var operation = _line.OperationAt(at);
+            if (_readOnly[operation] && StepFrom(_state, operation).IsLegal) Place(operation, _state);
+            else before = at;
+        }
+    }
+
+    private void Place(int operation, TState next)
+    {
+        _order.Push((operation, _state));
+        _state = next;
         if (operation >= _completed)
         {
-            (_event, _lostAt) = (_line.FirstReturn, operation - _completed + 1);
+            _placed.FlipLost(operation - _completed);
             return;
         }
 
-        _line.PutBack(operation);
-        (_event, _lostAt) = (_line.AfterCallOf(operation), 0);
-        if (_readOnly[operation]) Exhaust();
+        _placed.Add(operation);
+        _line.Lift(operation);
     }
 
-    /// <summary>What only reads and fits now need not be tried later: no other candidate is worth trying here.</summary>
-    private void Exhaust() => (_event, _lostAt) = (_line.FirstReturn, _operations.Length - _completed);
+    /// <summary>Takes the latest choice back, with the reads that followed from it, and goes on behind it; false if there was no choice.</summary>
+    private bool TakeBack()
+    {
+        while (_order.TryPop(out var last))
+        {
+            (var operation, _state) = last;
+            if (operation >= _completed)
+            {
+                _placed.FlipLost(operation - _completed);
+                (_event, _lostAt) = (_line.FirstReturn, operation - _completed + 1);
+                return true;
+            }
+
+            _placed.Remove(operation);
+            _line.PutBack(operation);
+            (_event, _lostAt) = (_line.AfterCallOf(operation), 0);
+            if (!_readOnly[operation]) return true;
+        }
+
+        return false;
+    }
 
     private bool IsNextOfTwins(int operation) =>
         !_placed.HasLost(operation - _completed) && (_twin[operation] < 0 || _placed.HasLost(_twin[operation] - _completed));
@@ -140,13 +162,6 @@ internal sealed class Search<TState, TInput, TOutput>
     {
         _steps++;
         return _model.Step(state, _operations[operation].Operation.Input, _operations[operation].Outcome);
-    }
-
-    private void Flip(int operation, bool isPlaced)
-    {
-        if (operation >= _completed) _placed.FlipLost(operation - _completed);
-        else if (isPlaced) _placed.Add(operation);
-        else _placed.Remove(operation);
     }
 
     private SearchEnd<TState, TInput, TOutput> End(Verdict verdict) => new(
