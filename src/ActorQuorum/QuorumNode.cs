@@ -63,9 +63,10 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
         var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
         foreach (var note in storage.Notes) logger.LogWarning("{Node} {Note}", options.Name, note);
         var host = new MailboxHost(time);
-        var transport = new TcpPeerTransport(TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
+        TcpPeerTransport? transport = null;
         try
         {
+            transport = new(TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
             var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
             var actors = NodeActors.Start(host, new()
             {
@@ -89,7 +90,7 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
         catch
         {
             host.Dispose();
-            await transport.DisposeAsync().ConfigureAwait(false);
+            if (transport is not null) await transport.DisposeAsync().ConfigureAwait(false);
             storage.Log.Dispose();
             storage.Dispose();
             throw;

@@ -19,6 +19,7 @@ internal sealed partial class RaftCore
         if (Role == Role.Leader)
         {
             CheckQuorum();
+            CheckDisk();
             CheckTransfer();
             if (Role == Role.Leader && _now >= _heartbeatDeadline) BroadcastHeartbeat();
         }

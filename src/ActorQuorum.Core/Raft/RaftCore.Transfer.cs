@@ -3,6 +3,9 @@ namespace ActorQuorum.Core.Raft;
 /// <content>Leadership transfer: dissertation §3.10.</content>
 internal sealed partial class RaftCore
 {
+    /// <summary>Election timeouts without a word of the disk after which a leader takes it for hung.</summary>
+    private const int HungDiskTimeouts = 5;
+
     private MemberId _transferTo;
     private TimeSpan _transferDeadline;
     private bool _isTransferSent;
@@ -23,6 +26,16 @@ internal sealed partial class RaftCore
         _isTransferSent = false;
         _transferDeadline = _now + _options.ElectionTimeout;
         CheckTransfer();
+    }
+
+    /// <summary>
+    /// A leader whose disk hangs answers heartbeats' quorum for ever, as these never touch the disk, but applies nothing and so answers
+    /// nobody: it hands over. An extension; the paper's leader would stay.
+    /// </summary>
+    private void CheckDisk()
+    {
+        var isWaiting = _persistSequence > _durableSequence;
+        if (isWaiting && _now - _diskLastHeard >= _options.ElectionTimeout * HungDiskTimeouts) OnHandOver();
     }
 
     private void CheckTransfer()

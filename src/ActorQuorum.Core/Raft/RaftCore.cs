@@ -21,6 +21,7 @@ internal sealed partial class RaftCore
     private long _persistSequence;
     private long _stateSequence;
     private long _durableSequence;
+    private TimeSpan _diskLastHeard;
     private long _handedToApply;
 
     /// <summary>Starts from what the disk holds, as a follower (Raft §5.2).</summary>
@@ -172,6 +173,7 @@ internal sealed partial class RaftCore
         _atOnce.Clear();
         if (!_isStateChanged && !_log.HasUnhanded && _onceDurable.Count == 0) return;
         var (truncateFrom, entries) = _log.TakeUnhanded();
+        if (_persistSequence == _durableSequence) _diskLastHeard = _now;
         _persistSequence++;
         if (_isStateChanged) _stateSequence = _persistSequence;
         _effects.Persist = new(
@@ -184,6 +186,7 @@ internal sealed partial class RaftCore
     private void OnPersisted(Persisted persisted)
     {
         _durableSequence = Math.Max(_durableSequence, persisted.Sequence);
+        _diskLastHeard = _now;
         _log.Acknowledge(persisted.LastIndex, persisted.Generation);
         ProveByBinding();
         CountOwnVote();
