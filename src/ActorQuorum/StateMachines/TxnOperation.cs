@@ -49,31 +49,35 @@ internal readonly struct TxnOperation
     /// <param name="operation">The operation.</param>
     public static bool TryRead(ReadOnlyMemory<byte> message, int depthLeft, out TxnOperation operation)
     {
-        var kind = TxnOperationKind.None;
-        ReadOnlyMemory<byte> request = default;
+        operation = new TxnOperation { Refusal = Refusal.EmptyOperation };
         var reader = new WireReader(message.Span);
         while (reader.Next())
         {
             switch (reader.Tag)
             {
+                // One of them is there. If a client sends several the last one counts, and none may be damaged.
                 case 1 << 3 | (uint)WireType.Length:
                 case 2 << 3 | (uint)WireType.Length:
                 case 3 << 3 | (uint)WireType.Length:
                 case 4 << 3 | (uint)WireType.Length:
-                    kind = (TxnOperationKind)(reader.Tag >> 3);
-                    request = reader.Bytes(message);
+                    var kind = (TxnOperationKind)(reader.Tag >> 3);
+                    operation = Read(kind, reader.Bytes(message), depthLeft);
                     break;
                 default:
                     reader.Skip();
                     break;
             }
+
+            if (operation.Refusal == Refusal.NotAMessage)
+            {
+                return false;
+            }
         }
 
-        operation = default;
-        return !reader.IsDamaged && TryRead(kind, request, depthLeft, out operation);
+        return !reader.IsDamaged;
     }
 
-    private static bool TryRead(TxnOperationKind kind, ReadOnlyMemory<byte> request, int depthLeft, out TxnOperation operation)
+    private static TxnOperation Read(TxnOperationKind kind, ReadOnlyMemory<byte> request, int depthLeft)
     {
         Refusal? refusal = null;
         TxnFields? nested = null;
@@ -93,21 +97,17 @@ internal readonly struct TxnOperation
                 refusal = DeleteRangeFields.Read(request, out var delete);
                 wantsKeys = delete.WantsPrevious;
                 break;
-            case TxnOperationKind.Txn when depthLeft == 0:
-                // The txn around it may hold no operation at all, and is refused for this one unread.
-                break;
-            case TxnOperationKind.Txn:
+            case TxnOperationKind.Txn when depthLeft > 0:
                 refusal = TxnFields.Parse(request, depthLeft - 1, out nested) ? null : Refusal.NotAMessage;
                 break;
             default:
-                refusal = Refusal.EmptyOperation;
+                // A txn too deep: the one around it may hold no operation at all, and is refused for this one unread.
                 break;
         }
 
-        operation = new TxnOperation
+        return new TxnOperation
         {
             Kind = kind, Request = request, Nested = nested, Refusal = refusal, WantsKeys = wantsKeys, IsSerializable = isSerializable,
         };
-        return refusal != Refusal.NotAMessage;
     }
 }
