@@ -10,8 +10,8 @@ public static class LinearizabilityChecker
     public const long DefaultMaxSteps = 10_000_000;
 
     /// <summary>
-    /// Checks a history, key by key. Every answered operation must be in it, and every unanswered one that may have taken effect; those that
-    /// certainly did not must not.
+    /// Checks a history, key by key. Every answered operation must be in it, and every unanswered one that may have taken effect;
+    /// those that certainly did not must not.
     /// </summary>
     /// <typeparam name="TState">What the object holds.</typeparam>
     /// <typeparam name="TInput">What an operation asks.</typeparam>
@@ -37,11 +37,12 @@ public static class LinearizabilityChecker
             var end = new Search<TState, TInput, TOutput>(model, timeline, maxSteps).Run();
             steps += end.Steps;
             if (end.Verdict == Verdict.GivenUp) givenUp ??= GivenUp(key, timeline, end.Steps);
-            if (end.Verdict == Verdict.NotLinearizable) worst = (key, ShortestPrefix<TState, TInput, TOutput>.Of(model, timeline, end, maxSteps));
+            if (end.Verdict == Verdict.NotLinearizable)
+                worst = (key, ShortestPrefix<TState, TInput, TOutput>.Of(model, timeline, end, maxSteps));
         }
 
         return worst is { } found
-            ? new(Verdict.NotLinearizable, steps, null, CounterexampleWriter.Write(model, found.Key, found.Prefix, isShortest: givenUp is null))
+            ? new(Verdict.NotLinearizable, steps, null, CounterexampleWriter.Write(model, found.Key, found.Prefix, givenUp is null))
             : givenUp is not null ? new(Verdict.GivenUp, steps, givenUp, null) : new(Verdict.Linearizable, steps, null, null);
     }
 

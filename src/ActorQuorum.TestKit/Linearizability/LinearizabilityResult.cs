@@ -31,7 +31,7 @@ public sealed class LinearizabilityResult
         _ => TextReport.Of(Counterexample!),
     };
 
-    /// <summary>A page that needs nothing else: the verdict and, where the history is not linearizable, a picture of the operations.</summary>
+    /// <summary>A page that needs nothing else: the verdict and, where there is a counterexample, a picture of it.</summary>
     public string ToHtml() => HtmlReport.Of(this);
 
     /// <summary>Writes <see cref="ToHtml"/> into a file, over what was there.</summary>

@@ -20,7 +20,8 @@ public sealed class PropertyTests
         Check(RandomHistories.Draws(operations, time, values, lostPercent), 100, draws =>
         {
             var history = RandomHistories.Answered(draws);
-            var end = new Search<long?, RegisterInput, RegisterOutput>(Model, Timeline<RegisterInput, RegisterOutput>.Of(history), 5_000_000).Run();
+            var timeline = Timeline<RegisterInput, RegisterOutput>.Of(history);
+            var end = new Search<long?, RegisterInput, RegisterOutput>(Model, timeline, 5_000_000).Run();
             end.Verdict.ShouldBe(Verdict.Linearizable);
             ShouldExplain(end.Order, history);
         });
@@ -98,13 +99,16 @@ public sealed class PropertyTests
     }
 
     private static Operation<(int, RegisterInput), RegisterOutput> Keyed(Operation<RegisterInput, RegisterOutput> o, int key) =>
-        o.ReturnTime is { } end ? new(o.Client, (key, o.Input), o.Outcome.Output, o.CallTime, end) : new(o.Client, (key, o.Input), o.CallTime);
+        o.ReturnTime is { } end
+            ? new(o.Client, (key, o.Input), o.Outcome.Output, o.CallTime, end)
+            : new(o.Client, (key, o.Input), o.CallTime);
 
     private sealed class KeyedRegisters : Model<long?, (int Key, RegisterInput Input), RegisterOutput>
     {
         public override long? Initial => Model.Initial;
 
-        public override (bool IsLegal, long? Next) Step(long? state, (int Key, RegisterInput Input) input, Outcome<RegisterOutput> outcome) =>
+        public override (bool IsLegal, long? Next) Step(
+            long? state, (int Key, RegisterInput Input) input, Outcome<RegisterOutput> outcome) =>
             Model.Step(state, input.Input, outcome);
 
         public override object? KeyOf((int Key, RegisterInput Input) input) => input.Key;

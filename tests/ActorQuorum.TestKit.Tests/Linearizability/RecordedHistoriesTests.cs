@@ -44,7 +44,8 @@ public sealed class RecordedHistoriesTests
         Skip.If(RecordedHistories.Folder is null, "The recorded histories do not lie beside the project.");
         var path = Path.Combine(RecordedHistories.Folder, file);
         var calls = File.ReadLines(path).Count(l => l.Contains(":invoke", StringComparison.Ordinal));
-        var answers = File.ReadLines(path).Count(l => l.Contains(":ok", StringComparison.Ordinal) || l.Contains(":fail", StringComparison.Ordinal));
+        var answers = File.ReadLines(path)
+            .Count(l => l.Contains(":ok", StringComparison.Ordinal) || l.Contains(":fail", StringComparison.Ordinal));
         var read = file.StartsWith("etcd", StringComparison.Ordinal)
             ? RecordedHistories.ReadRegister(path).Select(o => o.Outcome.IsKnown).ToList()
             : [.. RecordedHistories.ReadKeyValue(path).Select(o => o.Outcome.IsKnown)];

@@ -85,7 +85,8 @@ public sealed class ReportTests
         orders.ShouldNotBeEmpty();
         foreach (var order in orders)
         {
-            var points = order.Elements().Where(e => e.Name.LocalName == "circle").Select(e => (X: Number(e, "cx"), Y: Number(e, "cy"))).ToList();
+            var circles = order.Elements().Where(e => e.Name.LocalName == "circle");
+            var points = circles.Select(e => (X: Number(e, "cx"), Y: Number(e, "cy"))).ToList();
             points.ShouldNotBeEmpty();
             points.Select(p => p.X).ShouldBeInOrder(SortDirection.Ascending);
             points.ShouldAllBe(p => bars.Exists(b => b.X <= p.X && p.X <= b.X + b.Width && b.Y <= p.Y && p.Y <= b.Y + 24));
@@ -150,7 +151,8 @@ public sealed class ReportTests
         }
     }
 
-    private static double Number(XElement element, string attribute) => double.Parse(element.Attribute(attribute)!.Value, CultureInfo.InvariantCulture);
+    private static double Number(XElement element, string attribute) =>
+        double.Parse(element.Attribute(attribute)!.Value, CultureInfo.InvariantCulture);
 
     private static XElement Parse(string html) => XElement.Parse(html.Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
 

@@ -12,7 +12,7 @@ internal static class HistoryPicture
     public static void Draw(StringBuilder page, IReadOnlyList<ShownOperation> operations, Counterexample counterexample)
     {
         var layout = new PictureLayout(operations);
-        Write(page, $"<svg xmlns='http://www.w3.org/2000/svg' width='{layout.Width}' height='{layout.Height}' role='img' aria-label='operations'>\n");
+        Write(page, $"<svg xmlns='http://www.w3.org/2000/svg' width='{layout.Width}' height='{layout.Height}' role='img'>\n");
         foreach (var (client, row) in layout.Clients)
         {
             var y = PictureLayout.Y(row);

@@ -9,9 +9,10 @@ internal static class HtmlReport
     private const int MaxOperations = 500;
 
     private const string Style = """
-        :root { color-scheme: light dark; --ink: #222; --paper: #fff; --bar: #cfe3f7; --edge: #5b8fc2; --bad: #f6b9b4; --rule: #ddd; --line: #d2691e; }
+        :root { color-scheme: light dark; --ink: #222; --paper: #fff; --rule: #ddd; }
+        :root { --bar: #cfe3f7; --edge: #5b8fc2; --bad: #f6b9b4; --line: #d2691e; }
         @media (prefers-color-scheme: dark) {
-          :root { --ink: #ddd; --paper: #191b1e; --bar: #27435e; --edge: #6fa3d4; --bad: #7c2b26; --rule: #333; --line: #ff9d4d; }
+          :root { --ink: #ddd; --paper: #191b1e; --rule: #333; --bar: #27435e; --edge: #6fa3d4; --bad: #7c2b26; --line: #ff9d4d; }
         }
         body { font: 14px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 1.5em; }
         .scroll { overflow-x: auto; border: 1px solid var(--rule); margin: .6em 0; }
@@ -32,12 +33,13 @@ internal static class HtmlReport
     public static string Of(LinearizabilityResult result)
     {
         var page = new StringBuilder();
-        page.Append("<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'/><title>Linearizability</title>\n<style>\n").Append(Style);
+        page.Append("<!DOCTYPE html>\n<html lang='en'><head><meta charset='utf-8'/><title>Linearizability</title>\n");
+        page.Append("<style>\n").Append(Style);
         for (var i = 0; i < (result.Counterexample?.FurthestOrders.Count ?? 0); i++)
             Write(page, $"#o{i}:checked ~ .scroll .o{i} {{ display: inline; }} #o{i}:checked ~ .s{i} {{ display: table; }}\n");
         page.Append("</style></head><body>\n");
         if (result.Counterexample is { } counterexample) Body(page, counterexample);
-        else Write(page, $"<h1>{Escape(result.Verdict == Verdict.Linearizable ? "Linearizable" : "Given up")}</h1><p>{Escape(result.ToString())}</p>\n");
+        else Write(page, $"<h1>{(result.IsLinearizable ? "Linearizable" : "Given up")}</h1><p>{Escape(result.ToString())}</p>\n");
         return page.Append("</body></html>\n").ToString();
     }
 
@@ -47,7 +49,8 @@ internal static class HtmlReport
         var prefix = counterexample.IsShortest ? "The shortest prefix" : "A prefix (a shorter one may exist: a search was given up)";
         Write(page, $"<h1>Not linearizable{Escape(of)}</h1>\n");
         Write(page, $"<p>{prefix} that has no order ends with the return of #{counterexample.Last.Number}. ");
-        Write(page, $"Red with a thick edge: #{counterexample.Unplaced.Number} {Escape(counterexample.Unplaced.Text)}, which could not be placed. ");
+        var unplaced = counterexample.Unplaced;
+        Write(page, $"Red with a thick edge: #{unplaced.Number} {Escape(unplaced.Text)}, which could not be placed. ");
         page.Append("Dashed: without an answer in this prefix; it may have taken effect or not. Distances are events, not time.</p>\n");
         for (var i = 0; i < counterexample.FurthestOrders.Count; i++)
         {
@@ -77,6 +80,6 @@ internal static class HtmlReport
         page.Append("</table>\n");
     }
 
-    private static void Row(StringBuilder page, string kind, ShownOperation operation, string state) =>
-        Write(page, $"<tr{kind}><td>#{operation.Number}</td><td>{operation.Client}</td><td>{Escape(operation.Text)}</td><td>{state}</td></tr>\n");
+    private static void Row(StringBuilder page, string kind, ShownOperation o, string state) =>
+        Write(page, $"<tr{kind}><td>#{o.Number}</td><td>{o.Client}</td><td>{Escape(o.Text)}</td><td>{state}</td></tr>\n");
 }

@@ -40,12 +40,12 @@ internal sealed class PictureLayout
 
     public bool Shows(ShownOperation operation) => _rowOf.ContainsKey(operation.Number);
 
-    /// <summary>Where each operation of an order takes effect: as early as its call and the one before allow, evenly between two events.</summary>
+    /// <summary>Where each operation takes effect: as early as its call and the one before allow, evenly between two events.</summary>
     public IEnumerable<(ShownOperation Operation, double X)> Points(PartialOrder order)
     {
         var slot = 0;
-        var slots = order.Steps.Select(s => (s.Operation, Slot: slot = Math.Max(slot, s.Operation.CallEvent))).Where(p => Shows(p.Operation));
-        foreach (var together in slots.GroupBy(p => p.Slot))
+        var slots = order.Steps.Select(s => (s.Operation, Slot: slot = Math.Max(slot, s.Operation.CallEvent)));
+        foreach (var together in slots.Where(p => Shows(p.Operation)).GroupBy(p => p.Slot))
         {
             var count = together.Count();
             foreach (var (i, (operation, at)) in together.Index()) yield return (operation, X(at + ((i + 1.0) / (count + 1))));

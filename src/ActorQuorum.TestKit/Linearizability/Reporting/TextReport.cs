@@ -15,7 +15,8 @@ internal static class TextReport
         var events = counterexample.Operations.Count + counterexample.Operations.Count(o => o.ReturnEvent is not null);
         var key = counterexample.Key is null ? "" : $" for key '{counterexample.Key}'";
         var shortest = counterexample.IsShortest ? "The shortest prefix" : "A prefix (a shorter one may exist: a search was given up)";
-        Line(text, $"Not linearizable{key}. {shortest} that has no order: {events} events, up to the return of operation {counterexample.Last.Number}.");
+        var last = counterexample.Last.Number;
+        Line(text, $"Not linearizable{key}. {shortest} that has no order: {events} events, up to the return of operation {last}.");
         Line(text, $"The operation that could not be placed: {Row(counterexample.Unplaced)}");
         Line(text, $"");
         Operations(text, counterexample);

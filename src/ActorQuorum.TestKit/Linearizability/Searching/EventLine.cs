@@ -23,7 +23,8 @@ internal sealed class EventLine
         var count = (2 * operations.Count) + 1;
         (_next, _previous, _operation, _rank) = (new int[count], new int[count], new int[count], new int[count]);
         (_callOf, _returnOf) = (new int[operations.Count], new int[operations.Count]);
-        var events = operations.SelectMany((o, at) => new[] { (Rank: o.Call, At: at, Of: _callOf), (Rank: o.Return, At: at, Of: _returnOf) });
+        var events = operations.SelectMany(
+            (o, at) => new[] { (Rank: o.Call, At: at, Of: _callOf), (Rank: o.Return, At: at, Of: _returnOf) });
         var place = 0;
         foreach (var (rank, at, of) in events.OrderBy(e => e.Rank))
         {

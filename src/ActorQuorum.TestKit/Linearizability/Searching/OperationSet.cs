@@ -3,8 +3,9 @@ using System.Numerics;
 namespace ActorQuorum.TestKit.Linearizability.Searching;
 
 /// <summary>
-/// Which operations have been placed: a bit each. Those that returned fill up from the left, as time goes on, so that only the words from the first
-/// not full to the last not empty (<see cref="Window"/>) tell one set from another. Their hash is kept up to date bit by bit (Zobrist).
+/// Which operations have been placed: a bit each. Those that returned fill up from the left, as time goes on, so that only the words from
+/// the first not full to the last not empty (<see cref="Window"/>) tell one set from another. Their hash is kept up to date bit by bit
+/// (Zobrist).
 /// </summary>
 internal sealed class OperationSet(int completed, int lost)
 {

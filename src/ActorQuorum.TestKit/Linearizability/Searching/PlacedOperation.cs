@@ -40,12 +40,17 @@ internal sealed class Timeline<TInput, TOutput>(IReadOnlyList<PlacedOperation<TI
             else ranks[at].Call = rank++;
         }
 
-        return new([.. history.Select((o, at) => new PlacedOperation<TInput, TOutput>(o, ranks[at].Call, ranks[at].Return)).OrderBy(o => o.Call)]);
+        var placed = history.Select((o, at) => new PlacedOperation<TInput, TOutput>(o, ranks[at].Call, ranks[at].Return));
+        return new([.. placed.OrderBy(o => o.Call)]);
     }
 
     /// <summary>What had happened once the event of this rank had: the outcome of what runs on is unknown then.</summary>
     public Timeline<TInput, TOutput> UpTo(int rank) => new(
-        [.. operations.Where(o => o.Call <= rank).Select(o => o.Return <= rank ? o : o with { Return = PlacedOperation<TInput, TOutput>.Never })]);
+    [
+        .. from o in operations
+           where o.Call <= rank
+           select o.Return <= rank ? o : o with { Return = PlacedOperation<TInput, TOutput>.Never },
+    ]);
 
     /// <summary>The parts that can be checked alone, in the order of their first calls.</summary>
     public IEnumerable<(object? Key, Timeline<TInput, TOutput> Part)> Split(Func<TInput, object?> keyOf) =>

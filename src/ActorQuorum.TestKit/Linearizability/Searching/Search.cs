@@ -55,7 +55,7 @@ internal sealed class Search<TState, TInput, TOutput>
         return End(Verdict.Linearizable);
     }
 
-    /// <summary>For each operation of unknown outcome the one before it with the same input: they are taken in the order of their calls.</summary>
+    /// <summary>For each operation of unknown outcome the one before it with the same input: they are taken in this order.</summary>
     private static int[] Twins(PlacedOperation<TInput, TOutput>[] operations, int completed)
     {
         var latest = new Dictionary<TInput, int>();
@@ -121,7 +121,7 @@ internal sealed class Search<TState, TInput, TOutput>
         _line.Lift(operation);
     }
 
-    /// <summary>Takes the latest choice back, with the reads that followed from it, and goes on behind it; false if there was no choice.</summary>
+    /// <summary>Takes the latest choice back, with the reads that followed, and goes on behind it; false if there was none.</summary>
     private bool TakeBack()
     {
         while (_order.TryPop(out var last))

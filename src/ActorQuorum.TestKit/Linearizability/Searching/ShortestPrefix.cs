@@ -11,8 +11,8 @@ internal sealed record ShortestPrefix<TState, TInput, TOutput>(
 {
     /// <summary>
     /// What holds of a history holds of its prefixes, hence halving finds the end. It lies nowhere before the furthest return of a search
-    /// in vain: that search itself holds an order of all that returned before. It may lie behind it, as in the prefix less is known: the outcome of what
-    /// still runs.
+    /// in vain: that search itself holds an order of all that returned before. It may lie behind it, as less is
+    /// known in the prefix: not the outcome of what still runs.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="whole">A history that has no order.</param>

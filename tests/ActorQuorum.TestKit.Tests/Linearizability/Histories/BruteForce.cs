@@ -2,7 +2,7 @@ using ActorQuorum.TestKit.Linearizability;
 
 namespace ActorQuorum.TestKit.Tests.Linearizability.Histories;
 
-/// <summary>The definition, tried out: any order of the answered operations and of any of the unanswered ones. For a handful of operations.</summary>
+/// <summary>The definition, tried out: any order of the answered operations and of any of the unanswered ones. For a handful.</summary>
 internal static class BruteForce
 {
     public static bool IsLinearizable<TState, TInput, TOutput>(

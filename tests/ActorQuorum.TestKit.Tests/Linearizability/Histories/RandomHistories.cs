@@ -43,7 +43,8 @@ internal static class RandomHistories
     public static List<Operation<RegisterInput, RegisterOutput>> WithALie(IReadOnlyList<Draw> draws)
     {
         var history = Answered(draws);
-        var at = history.FindIndex(o => o.Outcome.IsKnown && o.Input.Kind != RegisterOperation.Write && (o.CallTime + o.Client) % 3 == draws[0].Lie);
+        var at = history.FindIndex(
+            o => o.Outcome.IsKnown && o.Input.Kind != RegisterOperation.Write && (o.CallTime + o.Client) % 3 == draws[0].Lie);
         if (at < 0) return history;
         var o = history[at];
         var lie = o.Input.Kind == RegisterOperation.Read

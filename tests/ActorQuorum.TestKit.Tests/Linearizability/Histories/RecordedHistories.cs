@@ -10,7 +10,7 @@ internal static partial class RecordedHistories
     /// <summary>The folder, beside the project's own or further up; null if there is none.</summary>
     public static string? Folder { get; } = Find();
 
-    /// <summary>A register's history as Jepsen logs it: client, :invoke, :ok, :fail or :info, operation, value, with tabs between.</summary>
+    /// <summary>A register's history as Jepsen logs it: client, :invoke, :ok, :fail or :info, operation, value, by tabs.</summary>
     public static IReadOnlyList<Operation<RegisterInput, RegisterOutput>> ReadRegister(string path)
     {
         var recorder = new HistoryRecorder<RegisterInput, RegisterOutput>();
@@ -86,6 +86,8 @@ internal static partial class RecordedHistories
     [GeneratedRegex(@"- (?<client>\d+)\t:(?<type>invoke|ok|fail|info)\t:(?<operation>read|write|cas)\t(?<value>\S.*)")]
     private static partial Regex RegisterLine();
 
-    [GeneratedRegex("""\{:process (?<client>\d+), :type :(?<type>invoke|ok), :f :(?<operation>get|put|append), :key "(?<key>[^"]*)", :value (nil|"(?<value>[^"]*)")\}""")]
+    [GeneratedRegex(
+        """\{:process (?<client>\d+), :type :(?<type>invoke|ok), :f :(?<operation>get|put|append), """ +
+        """:key "(?<key>[^"]*)", :value (nil|"(?<value>[^"]*)")\}""")]
     private static partial Regex KeyValueLine();
 }

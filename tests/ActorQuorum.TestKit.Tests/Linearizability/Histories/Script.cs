@@ -47,7 +47,9 @@ internal static class Script
                 case "put": running[client] = recorder.Call(client, KeyValueInput.Put(words[2], words[3])); break;
                 case "append": running[client] = recorder.Call(client, KeyValueInput.Append(words[2], words[3])); break;
                 case "delete": running[client] = recorder.Call(client, KeyValueInput.Delete(words[2])); break;
-                case "cas": running[client] = recorder.Call(client, KeyValueInput.CompareAndSet(words[2], Text(words[3]), Text(words[4]))); break;
+                case "cas":
+                    running[client] = recorder.Call(client, KeyValueInput.CompareAndSet(words[2], Text(words[3]), Text(words[4])));
+                    break;
                 default: throw new FormatException($"'{words[1]}' is no event.");
             }
         }
