@@ -151,7 +151,7 @@ public sealed class SimulatedCluster
     /// <param name="rule">The rule; null for none.</param>
     public void Drop(Func<MessageOnTheWay, bool>? rule) => Network.Drop = rule;
 
-    /// <summary>Messages for which this holds arrive twice.</summary>
+    /// <summary>Messages of the core for which this holds arrive twice; forwarded requests never do, as on TCP.</summary>
     /// <param name="rule">The rule; null for none.</param>
     public void Duplicate(Func<MessageOnTheWay, bool>? rule) => Network.Duplicate = rule;
 

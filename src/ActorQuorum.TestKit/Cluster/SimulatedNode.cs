@@ -93,7 +93,7 @@ public sealed class SimulatedNode
     /// <summary>Its disk; outlives a crash.</summary>
     internal SimulatedDisk Disk { get; private set; }
 
-    /// <summary>What its disk was told to keep; outlives a crash, but not a wiped disk.</summary>
+    /// <summary>What its disk was told to keep; outlives a crash, and a wiped disk until the node starts again.</summary>
     internal WitnessedLog? Witness { get; private set; }
 
     /// <summary>Its actors, while it runs.</summary>
@@ -136,8 +136,8 @@ public sealed class SimulatedNode
     /// <summary>Replaces the disk of a stopped node by an empty one.</summary>
     internal void WipeDisk()
     {
+        // The witness stays until the next start: an acknowledgement of the lost disk may still be on its way, and was true.
         Disk = new(_simulation.Random.Next());
-        Witness = null;
         _invariants.Wiped(this);
     }
 

@@ -18,7 +18,7 @@ public enum FaultKind
     /// <summary>Some messages are lost.</summary>
     Loss,
 
-    /// <summary>Some messages arrive twice.</summary>
+    /// <summary>Some messages of the core arrive twice.</summary>
     Duplication,
 
     /// <summary>Messages take up to half a second.</summary>
