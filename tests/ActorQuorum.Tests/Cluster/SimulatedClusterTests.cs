@@ -25,6 +25,17 @@ public sealed class SimulatedClusterTests
         foreach (var node in cluster.Nodes) node.Content["a"].ShouldBe("1");
     }
 
+    /// <summary>Found by seed 1: the leader took a follower's first answer for one of a new data directory, and skipped what it had appended meanwhile.</summary>
+    [Fact]
+    public void A_follower_whose_first_answer_comes_after_more_was_appended_misses_nothing()
+    {
+        var cluster = new SimulatedCluster(3, seed: 1);
+        var leader = cluster.RunUntilLeader();
+        Write(leader, cluster, "a", "1");
+        cluster.RunUntilConverged();
+        foreach (var node in cluster.Nodes) node.LogTerms.ShouldBe(leader.LogTerms);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_run()
     {
