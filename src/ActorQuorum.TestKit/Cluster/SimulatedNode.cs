@@ -116,7 +116,9 @@ public sealed class SimulatedNode
         var store = new KeyValueStore();
         var transport = new SimulatedTransport(
             _network, Id, inbox => _network.Connect(Id, Name, Number, inbox, host), message => _invariants.Sent(this, message));
+        var before = Witness;
         (_host, _storage, _store, Witness) = (host, storage, store, log);
+        if (before is not null && IsDurable) _invariants.Recovered(this, before, storage.Durable);
         Actors = NodeActors.Start(host, SetupOf(storage, log, store, transport));
         host.Stepped = () => _invariants.Stepped(this);
         transport.StartAsync(Actors, CancellationToken.None).GetAwaiter().GetResult();
@@ -136,9 +138,9 @@ public sealed class SimulatedNode
     /// <summary>Replaces the disk of a stopped node by an empty one.</summary>
     internal void WipeDisk()
     {
+        _invariants.Wiped(this);
         Disk = new(_simulation.Random.Next());
         Witness = null;
-        _invariants.Wiped(this);
     }
 
     /// <summary>The process is swapped out for a while.</summary>

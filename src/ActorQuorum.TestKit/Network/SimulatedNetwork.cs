@@ -72,7 +72,10 @@ internal sealed class SimulatedNetwork(Simulation simulation)
         if (IsCut(from, to) || Drop?.Invoke(onTheWay) == true || IsDrawn(LostPerThousand)) return true;
         var delay = Delay?.Invoke(onTheWay) ?? TimeSpan.Zero;
         Carry((from, to), message, target, delay);
-        if (IsDrawn(DoubledPerThousand) || Duplicate?.Invoke(onTheWay) == true) Carry((from, to), message, target, delay);
+
+        // Raft bears a message that arrives twice. A request that is passed on does not, and need not: a TCP connection doubles nothing.
+        var isDoubled = IsDrawn(DoubledPerThousand) && message is Consensus;
+        if (isDoubled || Duplicate?.Invoke(onTheWay) == true) Carry((from, to), message, target, delay);
         return true;
     }
 

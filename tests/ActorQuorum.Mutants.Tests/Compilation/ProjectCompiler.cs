@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -7,6 +8,8 @@ namespace ActorQuorum.Mutants.Tests.Compilation;
 internal static class ProjectCompiler
 {
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest);
+
+    private static readonly Lazy<ISourceGenerator[]> Generators = new(LoadGenerators);
 
     private static readonly Dictionary<string, string> AssemblyNames = new()
     {
@@ -24,8 +27,10 @@ internal static class ProjectCompiler
             ReferencesOf(name),
             new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
                 nullableContextOptions: NullableContextOptions.Enable));
+        CSharpGeneratorDriver.Create(Generators.Value, parseOptions: Parsing)
+            .RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _);
         using var bytes = new MemoryStream();
-        var result = compilation.Emit(bytes, manifestResources: ResourcesOf(project));
+        var result = complete.Emit(bytes, manifestResources: ResourcesOf(project));
         result.Success.ShouldBeTrue(string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
         return (name, bytes.ToArray());
     }
@@ -40,6 +45,28 @@ internal static class ProjectCompiler
             var isOurs = file.StartsWith("ActorQuorum.", StringComparison.Ordinal);
             var isBelow = file == "ActorQuorum.Core" && name != file;
             if (!isOurs || isBelow) yield return MetadataReference.CreateFromFile(path);
+        }
+    }
+
+    /// <summary>The build puts the SDK's generators beside these tests.</summary>
+    private static ISourceGenerator[] LoadGenerators() =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "generators"), "*Generator.dll")
+            .SelectMany(path => TypesOf(Assembly.LoadFrom(path)))
+            .Where(type => type.IsDefined(typeof(GeneratorAttribute), inherit: false))
+            .Select(type => ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator()),
+    ];
+
+    /// <summary>Beside its generator an assembly may hold what only an editor can load.</summary>
+    private static IEnumerable<Type> TypesOf(Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException partly)
+        {
+            return partly.Types.OfType<Type>();
         }
     }
 
