@@ -9,6 +9,7 @@ namespace ActorQuorum.TestKit.Faults;
 internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, Action<TimeSpan, Action> after)
 {
     private const int LeastLogBytesToRot = 4096;
+    private const int LongestDazeMilliseconds = 1000;
     private const int LongestLastWordMilliseconds = 300;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WipePause = TimeSpan.FromSeconds(3);
@@ -30,7 +31,7 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
             case FaultKind.Loss: Disturb(() => cluster.Network.LostPerThousand = (int)random.Below(200), duration); break;
             case FaultKind.Duplication: Disturb(() => cluster.Network.DoubledPerThousand = (int)random.Below(200), duration); break;
             case FaultKind.Delay: Disturb(() => cluster.Network.MostLatency = TimeSpan.FromMilliseconds(2 + random.Below(500)), duration); break;
-            case FaultKind.Pause: if (node.IsRunning) cluster.Pause(node, duration / 2); break;
+            case FaultKind.Pause: if (node.IsRunning) Freeze(node, duration / 2); break;
             case FaultKind.SlowDisk: SlowDown(node, duration); break;
             case FaultKind.FlushFailure: if (node.IsRunning) cluster.FailNextFlush(node); break;
             case FaultKind.FullDisk: Fill(node, duration); break;
@@ -81,6 +82,13 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
             node.DiskLatency = Hosting.DiskLatency.Fast;
             TakeDown(node, mode, duration);
         });
+    }
+
+    /// <summary>Half of those that freeze are cut off until some time after they wake, as a machine that moves: a leader then does not hear at once of the next.</summary>
+    private void Freeze(SimulatedNode node, TimeSpan duration)
+    {
+        cluster.Pause(node, duration);
+        if (random.Below(2) == 0) Disturb(() => cluster.Isolate(node), duration + TimeSpan.FromMilliseconds(random.Below(LongestDazeMilliseconds)));
     }
 
     private void BringUp(SimulatedNode node)
