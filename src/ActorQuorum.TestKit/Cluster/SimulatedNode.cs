@@ -93,7 +93,7 @@ public sealed class SimulatedNode
     /// <summary>Its disk; outlives a crash.</summary>
     internal SimulatedDisk Disk { get; private set; }
 
-    /// <summary>What its disk was told to keep; outlives a crash, and a wiped disk until the node starts again.</summary>
+    /// <summary>What its disk was told to keep; outlives a crash, but not a wiped disk.</summary>
     internal WitnessedLog? Witness { get; private set; }
 
     /// <summary>Its actors, while it runs.</summary>
@@ -116,7 +116,9 @@ public sealed class SimulatedNode
         var store = new KeyValueStore();
         var transport = new SimulatedTransport(
             _network, Id, inbox => _network.Connect(Id, Name, Number, inbox, host), message => _invariants.Sent(this, message));
+        var before = Witness;
         (_host, _storage, _store, Witness) = (host, storage, store, log);
+        if (before is not null && IsDurable) _invariants.Recovered(this, before, storage.Durable);
         Actors = NodeActors.Start(host, SetupOf(storage, log, store, transport));
         host.Stepped = () => _invariants.Stepped(this);
         transport.StartAsync(Actors, CancellationToken.None).GetAwaiter().GetResult();
@@ -136,9 +138,9 @@ public sealed class SimulatedNode
     /// <summary>Replaces the disk of a stopped node by an empty one.</summary>
     internal void WipeDisk()
     {
-        // The witness stays until the next start: an acknowledgement of the lost disk may still be on its way, and was true.
-        Disk = new(_simulation.Random.Next());
         _invariants.Wiped(this);
+        Disk = new(_simulation.Random.Next());
+        Witness = null;
     }
 
     /// <summary>The process is swapped out for a while.</summary>

@@ -18,14 +18,19 @@ internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogSt
     /// <inheritdoc/>
     public long SizeBytes => inner.SizeBytes;
 
+    /// <summary>Up to where entries must be there after a crash: a truncation that was written and not flushed may have reached the disk.</summary>
+    public long CertainIndex =>
+        _written.Where(persist => persist.TruncateFrom > 0).Select(persist => persist.TruncateFrom - 1).Append(LastIndex).Min();
+
     /// <summary>Whether an entry of this term is durable at this index.</summary>
     public bool Holds(long index, long term) => index <= _terms.Count && _terms[(int)index - 1] == term;
 
     /// <inheritdoc/>
     public void Write(IReadOnlyList<Persist> batch)
     {
-        inner.Write(batch);
+        // Noted first: of a write that fails some may reach the disk.
         _written.AddRange(batch);
+        inner.Write(batch);
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,8 @@ namespace ActorQuorum.TestKit.Faults;
 internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, Action<TimeSpan, Action> after)
 {
     private const int LeastLogBytesToRot = 4096;
+    private const int LongestDazeMilliseconds = 1000;
+    private const int LongestLastWordMilliseconds = 300;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WipePause = TimeSpan.FromSeconds(3);
     private readonly SortedSet<int> _down = [];
@@ -22,14 +24,14 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
         cluster.Reached.Faults++;
         switch (fault)
         {
-            case FaultKind.Crash: TakeDown(node, CrashMode.ProcessOnly, duration); break;
-            case FaultKind.PowerLoss: TakeDown(node, (CrashMode)(1 + random.Below(4)), duration); break;
-            case FaultKind.Partition: Split(duration); break;
+            case FaultKind.Crash: Kill(node, CrashMode.ProcessOnly, duration); break;
+            case FaultKind.PowerLoss: Kill(node, (CrashMode)(1 + random.Below(4)), duration); break;
+            case FaultKind.Partition: Split(node, duration); break;
             case FaultKind.OneWayCut: CutOneWay(node, duration); break;
             case FaultKind.Loss: Disturb(() => cluster.Network.LostPerThousand = (int)random.Below(200), duration); break;
             case FaultKind.Duplication: Disturb(() => cluster.Network.DoubledPerThousand = (int)random.Below(200), duration); break;
             case FaultKind.Delay: Disturb(() => cluster.Network.MostLatency = TimeSpan.FromMilliseconds(2 + random.Below(500)), duration); break;
-            case FaultKind.Pause: if (node.IsRunning) cluster.Pause(node, duration / 2); break;
+            case FaultKind.Pause: if (node.IsRunning) Freeze(node, duration / 2); break;
             case FaultKind.SlowDisk: SlowDown(node, duration); break;
             case FaultKind.FlushFailure: if (node.IsRunning) cluster.FailNextFlush(node); break;
             case FaultKind.FullDisk: Fill(node, duration); break;
@@ -65,6 +67,30 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
         after(duration, () => BringUp(node));
     }
 
+    /// <summary>Half of the deaths are announced by a disk that grows slow, so that they come between a write and its flush.</summary>
+    private void Kill(SimulatedNode node, CrashMode mode, TimeSpan duration)
+    {
+        if (random.Below(2) == 0)
+        {
+            TakeDown(node, mode, duration);
+            return;
+        }
+
+        node.DiskLatency = Hosting.DiskLatency.Slow;
+        after(TimeSpan.FromMilliseconds(random.Below(LongestLastWordMilliseconds)), () =>
+        {
+            node.DiskLatency = Hosting.DiskLatency.Fast;
+            TakeDown(node, mode, duration);
+        });
+    }
+
+    /// <summary>Half of those that freeze are cut off until some time after they wake, as a machine that moves: a leader then does not hear at once of the next.</summary>
+    private void Freeze(SimulatedNode node, TimeSpan duration)
+    {
+        cluster.Pause(node, duration);
+        if (random.Below(2) == 0) Disturb(() => cluster.Isolate(node), duration + TimeSpan.FromMilliseconds(random.Below(LongestDazeMilliseconds)));
+    }
+
     private void BringUp(SimulatedNode node)
     {
         try
@@ -80,9 +106,14 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
         }
     }
 
-    private void Split(TimeSpan duration)
+    /// <summary>Half of the splits leave the struck node, with those that fall to it, fewer than a majority: a leader that nobody follows any more.</summary>
+    private void Split(SimulatedNode node, TimeSpan duration)
     {
-        var sides = cluster.Nodes.GroupBy(_ => random.Below(2)).Select(side => side.Select(node => node.Name).ToArray()).ToArray();
+        var isMinority = random.Below(2) == 0;
+        var room = (cluster.Nodes.Count - 1) / 2 - 1;
+        bool StaysWithStruck(SimulatedNode other) =>
+            other == node || (random.Below(2) == 0 && (!isMinority || room-- > 0));
+        var sides = cluster.Nodes.GroupBy(StaysWithStruck).Select(side => side.Select(node => node.Name).ToArray()).ToArray();
         Disturb(() => cluster.Partition(sides), duration);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorQuorum.Core;
+using ActorQuorum.Core.Raft;
 using ActorQuorum.TestKit.Cluster;
 using ActorQuorum.TestKit.Disk;
 
@@ -13,11 +14,13 @@ public sealed class Nemesis
 {
     private static readonly TimeSpan LongestBreak = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan LongestFault = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(100);
     private readonly SimulatedCluster _cluster;
     private readonly SplitMix64 _random;
     private readonly FaultActions _actions;
     private bool _isStopped;
+    private long _seenElections;
 
     /// <summary>Begins to disturb a cluster.</summary>
     /// <param name="cluster">The cluster.</param>
@@ -33,6 +36,7 @@ public sealed class Nemesis
         Faults = [.. faults.Order().Where(_ => _random.Below(2) == 0)];
         After(TimeSpan.Zero, Strike);
         After(Round, SweepUp);
+        After(Glance, Watch);
     }
 
     /// <summary>Every fault there is.</summary>
@@ -52,9 +56,31 @@ public sealed class Nemesis
     {
         if (_isStopped || Faults.IsEmpty) return;
         var fault = Faults[(int)_random.Below(Faults.Length)];
-        var node = _cluster.Nodes[(int)_random.Below(_cluster.Nodes.Count)];
-        _actions.Begin(fault, node, _random.Between(Round, LongestFault));
+        _actions.Begin(fault, Choose(), _random.Between(Round, LongestFault));
         After(_random.Between(Round / 2, LongestBreak), Strike);
+    }
+
+    /// <summary>Every other fault strikes a leader where there is one: it has most to break.</summary>
+    private SimulatedNode Choose()
+    {
+        var nodes = _cluster.Nodes;
+        var any = nodes[(int)_random.Below(nodes.Count)];
+        return _random.Below(2) == 0 ? any : nodes.FirstOrDefault(node => node.IsRunning && node.Role == Role.Leader) ?? any;
+    }
+
+    /// <summary>Looks often; a leader that was just elected is struck again sometimes, while its first entry is under way.</summary>
+    private void Watch()
+    {
+        if (_isStopped) return;
+        var elections = _cluster.Reached.Elections;
+        if (elections > _seenElections && !Faults.IsEmpty && _random.Below(3) == 0)
+        {
+            var fault = Faults[(int)_random.Below(Faults.Length)];
+            if (fault is not (FaultKind.Wipe or FaultKind.Rot)) _actions.Begin(fault, Choose(), _random.Between(Round, LongestFault));
+        }
+
+        _seenElections = elections;
+        After(Glance, Watch);
     }
 
     /// <summary>A node that stopped itself is a process that is gone: its connections close, and somebody starts it again.</summary>

@@ -13,7 +13,8 @@ internal sealed class AcknowledgedAfterFsync : ClusterInvariant
         Demand(message.Term <= disk.State.Term, $"{node.Name} sends {message.GetType().Name} of term {message.Term}, its disk knows {disk.State.Term}");
         switch (message)
         {
-            case AppendEntriesReply { IsSuccess: true } reply:
+            // One of an older term tells what was written with what replaced it since; the vote of the newer term was given knowing it.
+            case AppendEntriesReply { IsSuccess: true } reply when reply.Term == disk.State.Term:
                 Demand(reply.MatchIndex <= disk.LastIndex, $"{node.Name} acknowledges {reply.MatchIndex}, its disk holds {disk.LastIndex}");
                 break;
             case RequestVoteReply { IsGranted: true, IsPreVote: false } reply when reply.Term == disk.State.Term:

@@ -1,5 +1,6 @@
 using ActorQuorum.Core.Raft;
 using ActorQuorum.TestKit.Cluster;
+using ActorQuorum.TestKit.Disk;
 
 namespace ActorQuorum.TestKit.Invariants;
 
@@ -13,6 +14,11 @@ internal abstract class ClusterInvariant
 
     /// <summary>A node sends a message.</summary>
     public virtual void Sent(SimulatedNode node, RaftMessage message)
+    {
+    }
+
+    /// <summary>A node starts from what its disk held; <paramref name="before"/> tells what it was told to keep.</summary>
+    public virtual void Recovered(SimulatedNode node, WitnessedLog before, DurableState found)
     {
     }
 

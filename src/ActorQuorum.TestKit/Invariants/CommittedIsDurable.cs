@@ -1,12 +1,17 @@
 using ActorQuorum.Core.Raft;
 using ActorQuorum.TestKit.Cluster;
+using ActorQuorum.TestKit.Disk;
 
 namespace ActorQuorum.TestKit.Invariants;
 
-/// <summary>What is committed for the first time is durable on a majority of the disks, as the disks' own witness tells, not the nodes.</summary>
+/// <summary>
+/// What is committed for the first time is durable on a majority of the disks, as the disks' own witness tells, not the nodes. A disk that was
+/// lost counts until its node is proven again: its acknowledgement may still have been under way, and until then the node helps to elect nobody.
+/// </summary>
 internal sealed class CommittedIsDurable(IReadOnlyList<SimulatedNode> nodes) : ClusterInvariant
 {
     private readonly List<(Entry Entry, long InTerm)> _committed = [];
+    private readonly SortedDictionary<int, WitnessedLog> _lost = [];
 
     /// <summary>Every entry that was ever committed, from index 1, and the term in which it was.</summary>
     public IReadOnlyList<(Entry Entry, long InTerm)> Entries => _committed;
@@ -17,11 +22,24 @@ internal sealed class CommittedIsDurable(IReadOnlyList<SimulatedNode> nodes) : C
         while (_committed.Count < node.Core.CommitIndex)
         {
             var entry = node.Core.Log[_committed.Count + 1];
-            var holders = nodes.Count(other => other.Witness?.Holds(entry.Index, entry.Term) == true);
+            var holders = nodes.Count(other => Holds(other, entry));
             Demand(
                 holders * 2 > nodes.Count,
                 $"{node.Name} commits entry {entry.Index} of term {entry.Term}, which is durable on {holders} of {nodes.Count} disks");
             _committed.Add((entry, node.Core.Term));
         }
+    }
+
+    /// <inheritdoc/>
+    public override void Wiped(SimulatedNode node)
+    {
+        if (node.Witness is { } disk) _lost[node.Number] = disk;
+    }
+
+    private bool Holds(SimulatedNode node, Entry entry)
+    {
+        if (node.Witness?.Holds(entry.Index, entry.Term) == true) return true;
+        var isProven = node.Witness?.State.Proven == true;
+        return !isProven && _lost.TryGetValue(node.Number, out var disk) && disk.Holds(entry.Index, entry.Term);
     }
 }

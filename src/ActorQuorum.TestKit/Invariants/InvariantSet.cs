@@ -1,5 +1,6 @@
 using ActorQuorum.Core.Raft;
 using ActorQuorum.TestKit.Cluster;
+using ActorQuorum.TestKit.Disk;
 using ActorQuorum.TestKit.Hosting;
 
 namespace ActorQuorum.TestKit.Invariants;
@@ -19,7 +20,8 @@ internal sealed class InvariantSet
         _all =
         [
             new ElectionSafety(), new LeaderAppendOnly(), new LogMatching(), Committed, new LeaderCompleteness(Committed),
-            new StateMachineSafety(), new AcknowledgedAfterFsync(), new Monotonic(), Failures,
+            new StateMachineSafety(), new AcknowledgedAfterFsync(), new CommittedByOwnTerm(), new DurableSurvives(),
+            new UnprovenHasNoVote(), new Monotonic(), Failures,
         ];
     }
 
@@ -51,6 +53,12 @@ internal sealed class InvariantSet
     public void Sent(SimulatedNode node, RaftMessage message)
     {
         foreach (var invariant in _all) invariant.Sent(node, message);
+    }
+
+    /// <summary>A node starts from what its disk held.</summary>
+    public void Recovered(SimulatedNode node, WitnessedLog before, DurableState found)
+    {
+        foreach (var invariant in _all) invariant.Recovered(node, before, found);
     }
 
     /// <summary>A node's process is gone.</summary>

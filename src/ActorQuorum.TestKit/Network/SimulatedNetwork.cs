@@ -26,13 +26,13 @@ internal sealed class SimulatedNetwork(Simulation simulation)
     /// <summary>How many of a thousand messages are lost.</summary>
     public int LostPerThousand { get; set; }
 
-    /// <summary>How many of a thousand messages of the core arrive twice.</summary>
+    /// <summary>How many of a thousand messages arrive twice.</summary>
     public int DoubledPerThousand { get; set; }
 
     /// <summary>Messages for which this holds are lost.</summary>
     public Func<MessageOnTheWay, bool>? Drop { get; set; }
 
-    /// <summary>Messages of the core for which this holds arrive twice.</summary>
+    /// <summary>Messages for which this holds arrive twice.</summary>
     public Func<MessageOnTheWay, bool>? Duplicate { get; set; }
 
     /// <summary>How much longer a message takes; those behind it on the link wait.</summary>
@@ -73,9 +73,9 @@ internal sealed class SimulatedNetwork(Simulation simulation)
         var delay = Delay?.Invoke(onTheWay) ?? TimeSpan.Zero;
         Carry((from, to), message, target, delay);
 
-        // Only the core's messages come twice: it is built to bear that. A forwarded request travels on one connection, which doubles nothing.
-        if (message is Consensus && (IsDrawn(DoubledPerThousand) || Duplicate?.Invoke(onTheWay) == true))
-            Carry((from, to), message, target, delay);
+        // Raft bears a message that arrives twice. A request that is passed on does not, and need not: a TCP connection doubles nothing.
+        var isDoubled = message is Consensus && (IsDrawn(DoubledPerThousand) || Duplicate?.Invoke(onTheWay) == true);
+        if (isDoubled) Carry((from, to), message, target, delay);
         return true;
     }
 

@@ -1,0 +1,20 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace ActorQuorum.Mutants.Tests.Compilation;
+
+/// <summary>Our assemblies once more, one of them mutated; everything else is the process's.</summary>
+internal sealed class MutantLoadContext(string mutatedName, byte[] mutated) : AssemblyLoadContext(isCollectible: true)
+{
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        if (assemblyName.Name == mutatedName)
+        {
+            using var bytes = new MemoryStream(mutated);
+            return LoadFromStream(bytes);
+        }
+
+        if (assemblyName.Name?.StartsWith("ActorQuorum.", StringComparison.Ordinal) != true) return null;
+        return LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, $"{assemblyName.Name}.dll"));
+    }
+}

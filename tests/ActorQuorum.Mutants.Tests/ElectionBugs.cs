@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace ActorQuorum.Mutants.Tests;
+
+/// <summary>Bugs of votes and identity.</summary>
+internal static class ElectionBugs
+{
+    private const string Core = "src/ActorQuorum.Core/Raft/RaftCore.cs";
+    private const string Elections = "src/ActorQuorum.Core/Raft/RaftCore.Elections.cs";
+    private const string Identity = "src/ActorQuorum.Core/Raft/RaftCore.Identity.cs";
+
+    public static ImmutableArray<Mutant> All { get; } =
+    [
+        new("vote not persisted", new Edit(
+            Elections, "ChangeState(_state with { Vote = request.From });", "_state = _state with { Vote = request.From };")),
+
+        // The core would stop itself at the second vote: its own check goes with the rule.
+        new("vote granted twice in a term",
+            new Edit(Elections, "&& (Vote.IsNone || Vote == request.From)", ""),
+            new Edit(Elections, "&& (Leader.IsNone || Leader == request.From)", ""),
+            new Edit(Core, "state.Term > _state.Term || _state.Vote.IsNone || state.Vote == _state.Vote,", "true,")),
+        new("second vote granted without a note of it",
+            new Edit(Elections, "&& (Vote.IsNone || Vote == request.From)", ""),
+            new Edit(Elections, "&& (Leader.IsNone || Leader == request.From)", ""),
+            new Edit(Elections, "ChangeState(_state with { Vote = request.From });", "if (Vote.IsNone) ChangeState(_state with { Vote = request.From });")),
+        new("log freshness not checked",
+            new Edit(Elections, "&& (Leader.IsNone || Leader == request.From)\n        && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm);",
+                "&& (Leader.IsNone || Leader == request.From);"),
+            new Edit(Elections, "request.Term >= Term && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)", "request.Term >= Term")),
+        new("last term ignored in log freshness", new Edit(
+            "src/ActorQuorum.Core/Raft/RaftLog.cs", "lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex)", "lastIndex >= LastIndex")),
+
+        // Counted early alone it decides nothing: all others are asked only once it is durable. So they are asked early, too.
+        new("own vote counted before it is durable",
+            new Edit(Elections, "        _votes.Clear();\n        ResetElectionDeadline();\n        RequestVotes(", "        _votes.Clear();\n        _votes[Self] = true;\n        ResetElectionDeadline();\n        RequestVotes("),
+            new Edit(Core, "        if (IsStateDurable)\n        {", "        if (IsStateDurable || Role == Role.Candidate)\n        {")),
+        new("unproven member votes",
+            new Edit(Elections, "        IsProven\n        && request.Term == Term", "        request.Term == Term"),
+            new Edit(Elections, "Answer(request, IsProven && request.Term >= Term", "Answer(request, request.Term >= Term")),
+        new("wiped member says it is proven at once", new Edit(
+            Identity, "if (_memberships.CommittedAt(bound).BindingOf(Self) != _options.Incarnation) return;", "")),
+        new("wiped follower's match index kept", new Edit(
+            "src/ActorQuorum.Core/Raft/Progress.cs", "        MatchIndex = 0;\n        NextIndex = lastIndex + 1;", "        NextIndex = lastIndex + 1;")),
+    ];
+}

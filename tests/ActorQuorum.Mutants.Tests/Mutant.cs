@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace ActorQuorum.Mutants.Tests;
+
+/// <summary>One textual change; the original must stand in the file exactly once.</summary>
+/// <param name="File">The file, from the repository's root.</param>
+/// <param name="Original">What stands there.</param>
+/// <param name="Replacement">What stands there instead.</param>
+internal sealed record Edit(string File, string Original, string Replacement);
+
+/// <summary>A known bug: the edits that bring it in, all in one project.</summary>
+internal sealed record Mutant(string Name, params ImmutableArray<Edit> Edits)
+{
+    /// <summary>How many nodes the runs have.</summary>
+    public int Nodes { get; init; } = 5;
+
+    /// <summary>The folder of the project that is compiled anew.</summary>
+    public string Project => string.Join('/', Edits[0].File.Split('/').Take(2));
+
+    public override string ToString() => Name;
+}

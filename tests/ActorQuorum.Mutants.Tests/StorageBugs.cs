@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace ActorQuorum.Mutants.Tests;
+
+/// <summary>Bugs of the write-ahead log and the actor that owns it.</summary>
+internal static class StorageBugs
+{
+    private const string Actor = "src/ActorQuorum/Actors/StorageActor.cs";
+    private const string Record = "src/ActorQuorum/Storage/Record.cs";
+    private const string Recovery = "src/ActorQuorum/Storage/LogRecovery.cs";
+    private const string Log = "src/ActorQuorum/Storage/WriteAheadLog.cs";
+
+    public static ImmutableArray<Mutant> All { get; } =
+    [
+        new("batch called durable before its flush", new Edit(Actor, "log.Write(_writing), log.Flush,", "log.Write(_writing), static () => { },")),
+        new("flush that does not reach the disk", new Edit(Log, "        _file.Flush();\n        _syncedBytes", "        _syncedBytes")),
+        new("torn tail accepted", new Edit(
+            Record, "if (Crc32C.Append(crc, body) != BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]))", "if (crc != crc + 0 * body.Length)")),
+        new("torn tail not cut", new Edit(Recovery, "bytes[..end]);", "bytes);")),
+        new("damage in what was durable taken for a torn tail", new Edit(
+            Recovery, "if (Math.Max(SyncedBytes, mark) > end)", "if (mark < 0)")),
+        new("state recovered without its vote", new Edit(
+            "src/ActorQuorum/Storage/GroupReplay.cs", "_state = state;", "_state = state with { Vote = MemberId.None };")),
+    ];
+}
