@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorQuorum.Configuration;
 using ActorQuorum.Core;
 using ActorQuorum.TestKit.Cluster;
 using ActorQuorum.TestKit.Faults;
@@ -45,6 +46,8 @@ public sealed record SimulationReport(ulong Seed, ulong TraceHash, TimeSpan Virt
 public sealed class SimulationRun
 {
     private const int Clients = 5;
+    private const int MostSmallBytes = 500;
+    private const int MostSmallWindow = 8;
     private const double PeaceSeconds = 30;
     private readonly SimulationOptions _options;
     private readonly List<Operation<KeyValueInput, KeyValueOutput>> _history = [];
@@ -56,7 +59,7 @@ public sealed class SimulationRun
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        Cluster = new(options.Nodes, options.Seed);
+        Cluster = new(options.Nodes, options.Seed, DrawLimits(options.Seed));
         Cluster.WriteTraceTo(options.Trace);
     }
 
@@ -91,6 +94,16 @@ public sealed class SimulationRun
         ComeToRest();
         DemandLinearizable();
         return new(_options.Seed, Cluster.TraceHash, Cluster.Now, Cluster.Steps, Cluster.Reached);
+    }
+
+    /// <summary>Half of the seeds send a backlog in many small messages: by default one message holds all that a run of this length ever lacks.</summary>
+    private static Func<NodeOptions, NodeOptions>? DrawLimits(ulong seed)
+    {
+        var random = new SplitMix64(seed ^ 0x51A1_1E57);
+        if (random.Below(2) == 0) return null;
+        var sizeBytes = 1 + (int)random.Below(MostSmallBytes);
+        var window = 1 + (int)random.Below(MostSmallWindow);
+        return node => node with { Limits = node.Limits with { AppendSizeBytes = sizeBytes, AppendWindow = window } };
     }
 
     private void DemandLinearizable()

@@ -7,7 +7,6 @@ internal static class ElectionBugs
 {
     private const string Core = "src/ActorQuorum.Core/Raft/RaftCore.cs";
     private const string Elections = "src/ActorQuorum.Core/Raft/RaftCore.Elections.cs";
-    private const string Identity = "src/ActorQuorum.Core/Raft/RaftCore.Identity.cs";
 
     public static ImmutableArray<Mutant> All { get; } =
     [
@@ -37,8 +36,6 @@ internal static class ElectionBugs
         new("unproven member votes",
             new Edit(Elections, "        IsProven\n        && request.Term == Term", "        request.Term == Term"),
             new Edit(Elections, "Answer(request, IsProven && request.Term >= Term", "Answer(request, request.Term >= Term")),
-        new("wiped member says it is proven at once", new Edit(
-            Identity, "if (_memberships.CommittedAt(bound).BindingOf(Self) != _options.Incarnation) return;", "")),
         new("wiped follower's match index kept", new Edit(
             "src/ActorQuorum.Core/Raft/Progress.cs", "        MatchIndex = 0;\n        NextIndex = lastIndex + 1;", "        NextIndex = lastIndex + 1;")),
     ];

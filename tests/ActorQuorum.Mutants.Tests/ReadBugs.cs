@@ -12,7 +12,6 @@ internal static class ReadBugs
     [
         new("read served by a deposed leader", new Edit(Reads, "if (_roundReads.IsEmpty || ConfirmedRound() < _readRound) return;", "if (_roundReads.IsEmpty) return;")),
         new("read served before an entry of the leader's term is committed", new Edit(Reads, "if (_log.TermAt(CommitIndex) != Term) return;", "")),
-        new("read does not wait until it is applied", new Edit(Node, "new ViewWanted(ready.Index, ready.RequestIds)", "new ViewWanted(0, ready.RequestIds)")),
         new("command of unknown outcome sent again", new Edit(Node, "if (request.Kind == RequestKind.Query) _pending.Wait(request);\n            else Fail(", "if (request.Kind >= 0) _pending.Wait(request);\n            else Fail(")),
     ];
 }

@@ -21,7 +21,7 @@ internal sealed class InvariantSet
         [
             new ElectionSafety(), new LeaderAppendOnly(), new LogMatching(), Committed, new LeaderCompleteness(Committed),
             new StateMachineSafety(), new AcknowledgedAfterFsync(), new CommittedByOwnTerm(), new DurableSurvives(),
-            new UnprovenHasNoVote(), new Monotonic(), Failures,
+            new UnprovenHasNoVote(), new NoMessageStorm(simulation), new Monotonic(), Failures,
         ];
     }
 
