@@ -7,6 +7,8 @@ namespace ActorQuorum.TestKit.Disk;
 internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogStore
 {
     private readonly List<Persist> _written = [];
+    private long _flushedBytes;
+    private long _statedBytes;
     private readonly List<long> _terms = [.. found.Entries.Select(entry => entry.Term)];
 
     /// <summary>The state that is durable.</summary>
@@ -14,6 +16,9 @@ internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogSt
 
     /// <summary>The last index that is durable.</summary>
     public long LastIndex => _terms.Count;
+
+    /// <summary>Up to where a mark on the disk says that the log is durable; what this process wrote counts.</summary>
+    public long MarkedBytes { get; private set; }
 
     /// <inheritdoc/>
     public long SizeBytes => inner.SizeBytes;
@@ -28,6 +33,8 @@ internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogSt
     /// <inheritdoc/>
     public void Write(IReadOnlyList<Persist> batch)
     {
+        _statedBytes = _flushedBytes;
+
         // Noted first: of a write that fails some may reach the disk.
         _written.AddRange(batch);
         inner.Write(batch);
@@ -39,6 +46,8 @@ internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogSt
         inner.Flush();
         foreach (var persist in _written) Note(persist);
         _written.Clear();
+        MarkedBytes = _statedBytes;
+        _flushedBytes = inner.SizeBytes;
     }
 
     /// <inheritdoc/>
