@@ -35,7 +35,7 @@ internal sealed class NodeActors : IPeerInbox
         var turn = setup.Limits.TurnMessages;
         var roles = new RoleLog(setup.Logger, setup.Self.Name, view.NameOf);
         var (limits, members) = (setup.Limits, setup.Members.Count);
-        var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members);
+        var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members, setup.Seed);
         context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, host, view, roles, pending), turn);
         context.Storage = host.Start("storage", new StorageActor(setup.Log, setup.Machine, host.StartDiskLane(), context), turn);
         context.Election = host.Start("election", new ElectionActor(

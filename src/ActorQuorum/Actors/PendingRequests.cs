@@ -6,12 +6,17 @@ namespace ActorQuorum.Actors;
 /// <summary>The requests that a node has not yet answered. Each ends exactly once: answered, failed, or given up by its client.</summary>
 /// <param name="mostRequests">The bound on their number: what this node and all that pass requests on to it admit.</param>
 /// <param name="mostBytes">The bound on what they hold together.</param>
-internal sealed class PendingRequests(long mostRequests, long mostBytes)
+/// <param name="seed">Where the numbers of this process begin.</param>
+internal sealed class PendingRequests(long mostRequests, long mostBytes, ulong seed)
 {
+    /// <summary>Numbers stay below what the wire bears, with room to count.</summary>
+    private const int UnusedIdBits = 4;
+
     private readonly Dictionary<long, Request> _byId = [];
     private readonly SortedDictionary<(long Index, long Term), Request> _byPosition = [];
     private readonly SortedDictionary<long, Request> _waiting = [];
-    private long _lastId;
+    // A leader may still answer what a process before this one asked; numbers that begin elsewhere in each process are never taken for each other.
+    private long _lastId = (long)(seed >> UnusedIdBits);
     private long _sizeBytes;
 
     /// <summary>How many are pending.</summary>

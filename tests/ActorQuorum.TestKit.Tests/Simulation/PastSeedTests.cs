@@ -8,6 +8,7 @@ public sealed class PastSeedTests
     [Theory]
     [InlineData(2, "a flush was still to fail when peace began")]
     [InlineData(4, "a start on a full disk; a leader of an older term, elected late")]
+    [InlineData(13267, "a restarted follower took the answer to its former process's request for that to a new one of the same number")]
     [InlineData(1022, "an acknowledgement was under way while its disk was lost")]
     [InlineData(1795189767029, "a forwarded delete arrived twice")]
     public void A_seed_that_broke_a_promise_once_keeps_all_now(ulong seed, string showed)

@@ -29,7 +29,7 @@ internal sealed class NodeRig : IDisposable
             Clock = new Recorded<ClockMessage>(), Election = Election, Storage = Storage, Node = new Recorded<NodeMessage>(),
         };
         _view = new(1, members[0], members);
-        Pending = new(MostPending, MostPendingBytes);
+        Pending = new(MostPending, MostPendingBytes, seed: 0);
         _actor = new(context, Self, Transport, _host, _view, new(NullLogger.Instance, "n1", _view.NameOf), Pending);
     }
 
