@@ -96,14 +96,18 @@ public sealed class SimulationRun
         return new(_options.Seed, Cluster.TraceHash, Cluster.Now, Cluster.Steps, Cluster.Reached);
     }
 
-    /// <summary>Half of the seeds send a backlog in many small messages: by default one message holds all that a run of this length ever lacks.</summary>
+    /// <summary>
+    /// Half of the seeds send a backlog in many small messages, and apply it in small pieces: by default one of each holds all that a run of this
+    /// length ever lacks.
+    /// </summary>
     private static Func<NodeOptions, NodeOptions>? DrawLimits(ulong seed)
     {
         var random = new SplitMix64(seed ^ 0x51A1_1E57);
         if (random.Below(2) == 0) return null;
         var sizeBytes = 1 + (int)random.Below(MostSmallBytes);
         var window = 1 + (int)random.Below(MostSmallWindow);
-        return node => node with { Limits = node.Limits with { AppendSizeBytes = sizeBytes, AppendWindow = window } };
+        var applies = 1 + (int)random.Below(MostSmallWindow);
+        return node => node with { Limits = node.Limits with { AppendSizeBytes = sizeBytes, AppendWindow = window, ApplyWindow = applies } };
     }
 
     private void DemandLinearizable()

@@ -71,6 +71,9 @@ public sealed class SimulatedNode
     /// <summary>How long its disk takes.</summary>
     public DiskLatency DiskLatency { get; set; } = DiskLatency.Fast;
 
+    /// <summary>How late each turn of its actors may come, for want of a processor; drawn up to this, zero by default.</summary>
+    public TimeSpan MostTurnDelay { get; set; }
+
     /// <summary>By how many parts of a million its clock runs fast; negative if slow.</summary>
     public long ClockDriftPerMillion
     {
@@ -110,7 +113,7 @@ public sealed class SimulatedNode
     {
         var drift = _clock.DriftPerMillion;
         _clock = new(_simulation) { DriftPerMillion = drift };
-        var host = new SimulatedHost(_simulation, Number, _clock, () => DiskLatency);
+        var host = new SimulatedHost(_simulation, Number, _clock, () => DiskLatency, () => MostTurnDelay);
         var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation);
         var log = new WitnessedLog(storage.Log, storage.Durable);
         var store = new KeyValueStore();

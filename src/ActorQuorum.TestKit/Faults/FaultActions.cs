@@ -13,6 +13,7 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
     private const int LongestLastWordMilliseconds = 300;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WipePause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan MostTurnDelay = TimeSpan.FromMilliseconds(20);
     private readonly SortedSet<int> _down = [];
 
     /// <summary>Whether a node was taken down and its restart is arranged.</summary>
@@ -38,6 +39,7 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
             case FaultKind.ClockDrift: node.ClockDriftPerMillion = random.Below(100_001) - 50_000; break;
             case FaultKind.Wipe: Wipe(node); break;
             case FaultKind.Rot: Rot(node); break;
+            case FaultKind.Starvation: Starve(node, duration); break;
             default: throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such fault");
         }
     }
@@ -50,6 +52,7 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
         {
             node.DiskLatency = Hosting.DiskLatency.Fast;
             node.ClockDriftPerMillion = 0;
+            node.MostTurnDelay = TimeSpan.Zero;
             cluster.FillDisk(node, long.MaxValue);
             node.Disk.ForgetFaults();
             if (node.IsRunning) continue;
@@ -135,6 +138,12 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
     {
         node.DiskLatency = Hosting.DiskLatency.Slow;
         after(duration, () => node.DiskLatency = Hosting.DiskLatency.Fast);
+    }
+
+    private void Starve(SimulatedNode node, TimeSpan duration)
+    {
+        node.MostTurnDelay = MostTurnDelay;
+        after(duration, () => node.MostTurnDelay = TimeSpan.Zero);
     }
 
     private void Fill(SimulatedNode node, TimeSpan duration)

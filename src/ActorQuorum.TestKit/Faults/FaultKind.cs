@@ -44,4 +44,7 @@ public enum FaultKind
 
     /// <summary>Durable bytes of a stopped node are damaged: its start must be refused, then its disk is replaced.</summary>
     Rot,
+
+    /// <summary>A process gets too little of the processor: each turn of its actors comes up to 20 ms late.</summary>
+    Starvation,
 }
