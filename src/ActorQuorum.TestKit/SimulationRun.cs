@@ -46,6 +46,8 @@ public sealed record SimulationReport(ulong Seed, ulong TraceHash, TimeSpan Virt
 public sealed class SimulationRun
 {
     private const int Clients = 5;
+    private const long LeastSegmentBytes = 16 << 10;
+    private const int SegmentDoublings = 8;
     private const int MostSmallBytes = 500;
     private const int MostSmallWindow = 8;
     private const double PeaceSeconds = 30;
@@ -98,16 +100,18 @@ public sealed class SimulationRun
 
     /// <summary>
     /// Half of the seeds send a backlog in many small messages, and apply it in small pieces: by default one of each holds all that a run of this
-    /// length ever lacks.
+    /// length ever lacks. Segments of the log are small enough that most runs fill several.
     /// </summary>
-    private static Func<NodeOptions, NodeOptions>? DrawLimits(ulong seed)
+    private static Func<NodeOptions, NodeOptions> DrawLimits(ulong seed)
     {
         var random = new SplitMix64(seed ^ 0x51A1_1E57);
-        if (random.Below(2) == 0) return null;
+        var segmentSizeBytes = LeastSegmentBytes << (int)random.Below(SegmentDoublings);
+        NodeOptions WithSegments(NodeOptions node) => node with { Log = node.Log with { SegmentSizeBytes = segmentSizeBytes } };
+        if (random.Below(2) == 0) return WithSegments;
         var sizeBytes = 1 + (int)random.Below(MostSmallBytes);
         var window = 1 + (int)random.Below(MostSmallWindow);
         var applies = 1 + (int)random.Below(MostSmallWindow);
-        return node => node with { Limits = node.Limits with { AppendSizeBytes = sizeBytes, AppendWindow = window, ApplyWindow = applies } };
+        return node => WithSegments(node) with { Limits = node.Limits with { AppendSizeBytes = sizeBytes, AppendWindow = window, ApplyWindow = applies } };
     }
 
     private void DemandLinearizable()

@@ -6,6 +6,8 @@ namespace ActorQuorum.Mutants.Tests;
 internal static class ElectionBugs
 {
     private const string Core = "src/ActorQuorum.Core/Raft/RaftCore.cs";
+    private const string Membership = "src/ActorQuorum.Core/Raft/Membership.cs";
+    private const string Leadership = "src/ActorQuorum.Core/Raft/RaftCore.Leadership.cs";
     private const string Elections = "src/ActorQuorum.Core/Raft/RaftCore.Elections.cs";
 
     public static ImmutableArray<Mutant> All { get; } =
@@ -38,5 +40,17 @@ internal static class ElectionBugs
             new Edit(Elections, "Answer(request, IsProven && request.Term >= Term", "Answer(request, request.Term >= Term")),
         new("wiped follower's match index kept", new Edit(
             "src/ActorQuorum.Core/Raft/Progress.cs", "        MatchIndex = 0;\n        NextIndex = lastIndex + 1;", "        NextIndex = lastIndex + 1;")),
+        new("term not persisted", new Edit(
+            Elections, "            ChangeState(_state with { Term = term, Vote = MemberId.None });", "            _state = _state with { Term = term, Vote = MemberId.None };")),
+        new("denied vote counted as granted", new Edit(Elections, "_votes[reply.From] = reply.IsGranted;", "_votes[reply.From] = true;")),
+        new("vote of an older term counted", new Edit(Elections, "if (Role != asked || reply.RequestTerm != Term) return;", "if (Role != asked) return;")),
+        new("pre-vote counted as a vote", new Edit(
+            Elections, "var asked = reply.IsPreVote ? Role.PreCandidate : Role.Candidate;\n        if (Role != asked", "if (Role is not (Role.PreCandidate or Role.Candidate)")),
+        new("half of the members taken for a majority", new Edit(Membership, "Voters.Length / 2 + 1", "Voters.Length / 2")),
+        new("message of a higher term does not depose a leader", new Edit(
+            Leadership, "        if (reply.Term > Term)\n        {\n            BecomeFollower(reply.Term, MemberId.None, RoleCause.HigherTerm, reply.From);\n            return null;\n        }\n", "")),
+        new("successor does not wait until it is up to date and asks nobody", new Edit(
+            "src/ActorQuorum.Core/Raft/RaftCore.Transfer.cs", "        Campaign(RoleCause.HandedOver, isTransfer: true);",
+            "        Campaign(RoleCause.HandedOver, isTransfer: true);\n        BecomeLeader();")),
     ];
 }

@@ -21,5 +21,8 @@ internal static class StorageBugs
             Recovery, "if (Math.Max(SyncedBytes, mark) > end)", "if (mark < 0)")),
         new("state recovered without its vote", new Edit(
             "src/ActorQuorum/Storage/GroupReplay.cs", "_state = state;", "_state = state with { Vote = MemberId.None };")),
+        new("truncation lost by recovery", new Edit("src/ActorQuorum/Storage/GroupReplay.cs", "TODO", "TODO")),
+        new("messages leave before their batch is durable", new Edit(
+            Actor, "        _isLaneBusy = true;\n\n        // All", "        _isLaneBusy = true;\n        context.Node.Tell(new BatchOnDisk([.. _writing.SelectMany(persist => persist.OnceDurable)], new(false), 0));\n\n        // All")),
     ];
 }

@@ -123,7 +123,7 @@ internal static class SimulateCommand
         Console.WriteLine(
             $"reached: {reached.Elections} elections, {reached.StepDowns} step-downs, {reached.Commits} commits, {reached.Truncations} truncations, "
             + $"{reached.Faults} faults, {reached.CrashesMidWrite} crashes mid-write, {reached.PartitionsHealed} disturbances healed, "
-            + $"{reached.Wipes} disks lost, {reached.DamageRefused} damaged logs refused, {reached.Answered} operations answered, {reached.Unknown} of unknown outcome");
+            + $"{reached.CleanStops} clean stops, {reached.Wipes} disks lost, {reached.DamageRefused} damaged logs refused, {reached.Answered} operations answered, {reached.Unknown} of unknown outcome");
         if (range.Count == 1 && batch.Last is { } report)
             Console.WriteLine($"trace hash {report.TraceHash:x16} after {report.Steps} steps");
     }

@@ -93,6 +93,12 @@ public sealed class SimulatedNode
     /// <summary>Whether it keeps its log on its disk.</summary>
     internal bool IsDurable => _options.Storage == StorageKind.Disk;
 
+    /// <summary>Whether there is a process, be it one that failed and has not been taken away.</summary>
+    internal bool HasProcess => Actors is not null;
+
+    /// <summary>Where its log's segments are.</summary>
+    internal string LogDirectory => Path.Combine(_options.DataDirectory, Storage.DataDirectory.LogName);
+
     /// <summary>Its disk; outlives a crash.</summary>
     internal SimulatedDisk Disk { get; private set; }
 
@@ -125,6 +131,17 @@ public sealed class SimulatedNode
         Actors = NodeActors.Start(host, SetupOf(storage, log, store, transport));
         host.Stepped = () => _invariants.Stepped(this);
         transport.StartAsync(Actors, CancellationToken.None).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Stops it as a process does that was asked to: its requests end, then its log is closed.</summary>
+    internal void Stop(Action stopped)
+    {
+        if (Actors is not { } process) return;
+        process.StopNode(() => process.StopStorage(() => _simulation.After(TimeSpan.Zero, () =>
+        {
+            // Another fault may have come first.
+            if (Actors == process) stopped();
+        })));
     }
 
     /// <summary>Ends the process between two steps; what the disk was not told to keep is lost in the given way.</summary>

@@ -47,4 +47,10 @@ public enum FaultKind
 
     /// <summary>A process gets too little of the processor: each turn of its actors comes up to 20 ms late.</summary>
     Starvation,
+
+    /// <summary>A node is asked to hand its leadership over, if it leads.</summary>
+    HandOver,
+
+    /// <summary>A node is stopped as <c>q</c> does: it hands over, ends its requests and closes its log; then it starts again.</summary>
+    CleanStop,
 }
