@@ -45,7 +45,8 @@ public sealed record SimulationReport(ulong Seed, ulong TraceHash, TimeSpan Virt
 /// </summary>
 public sealed class SimulationRun
 {
-    private const int Clients = 5;
+    private const int FewestClients = 5;
+    private const int ClientDoublings = 4;
     private const long LeastSegmentBytes = 16 << 10;
     private const int SegmentDoublings = 8;
     private const int MostSmallBytes = 500;
@@ -83,9 +84,10 @@ public sealed class SimulationRun
     public SimulationReport Execute()
     {
         var random = new SplitMix64(_options.Seed ^ 0xC11E_4275);
-        for (var number = 1; number <= Clients; number++)
+        var clients = FewestClients << (int)random.Below(ClientDoublings);
+        for (var number = 1; number <= clients; number++)
         {
-            _clients.Add(new(Cluster, random, number, TimeSpan.FromSeconds((double)Clients / _options.OperationsPerSecond), _history));
+            _clients.Add(new(Cluster, random, number, TimeSpan.FromSeconds((double)clients / _options.OperationsPerSecond), _history));
             _clients[^1].Start();
         }
 

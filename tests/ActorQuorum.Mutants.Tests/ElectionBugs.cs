@@ -44,12 +44,15 @@ internal static class ElectionBugs
             Elections, "            ChangeState(_state with { Term = term, Vote = MemberId.None });", "            _state = _state with { Term = term, Vote = MemberId.None };")),
         new("denied vote counted as granted", new Edit(Elections, "_votes[reply.From] = reply.IsGranted;", "_votes[reply.From] = true;")),
         new("vote of an older term counted", new Edit(Elections, "if (Role != asked || reply.RequestTerm != Term) return;", "if (Role != asked) return;")),
-        new("pre-vote counted as a vote", new Edit(
-            Elections, "var asked = reply.IsPreVote ? Role.PreCandidate : Role.Candidate;\n        if (Role != asked", "if (Role is not (Role.PreCandidate or Role.Candidate)")),
-        new("half of the members taken for a majority", new Edit(Membership, "Voters.Length / 2 + 1", "Voters.Length / 2")),
+        new("half of the members taken for a majority",
+            new Edit(Membership, "return count * 2 > Voters.Length;", "return count * 2 >= Voters.Length;"),
+            new Edit(Membership, "values[(values.Length - 1) / 2]", "values[values.Length / 2]")) { Nodes = 4 },
+        new("one less than a majority taken for one",
+            new Edit(Membership, "return count * 2 > Voters.Length;", "return count * 2 >= Voters.Length - 1;"),
+            new Edit(Membership, "values[(values.Length - 1) / 2]", "values[(values.Length + 1) / 2]")),
         new("message of a higher term does not depose a leader", new Edit(
             Leadership, "        if (reply.Term > Term)\n        {\n            BecomeFollower(reply.Term, MemberId.None, RoleCause.HigherTerm, reply.From);\n            return null;\n        }\n", "")),
-        new("successor does not wait until it is up to date and asks nobody", new Edit(
+        new("successor leads without being elected", new Edit(
             "src/ActorQuorum.Core/Raft/RaftCore.Transfer.cs", "        Campaign(RoleCause.HandedOver, isTransfer: true);",
             "        Campaign(RoleCause.HandedOver, isTransfer: true);\n        BecomeLeader();")),
     ];

@@ -1,4 +1,5 @@
 using ActorQuorum.Core;
+using ActorQuorum.Core.Raft;
 using ActorQuorum.TestKit.Linearizability;
 using ActorQuorum.TestKit.Linearizability.Models;
 
@@ -25,7 +26,7 @@ internal sealed class SimulatedClient(
     private void Next()
     {
         if (IsStopped) return;
-        var node = cluster.Nodes[(int)random.Below(cluster.Nodes.Count)];
+        var node = Choose();
         if (!node.IsRunning)
         {
             Start();
@@ -39,6 +40,20 @@ internal sealed class SimulatedClient(
         var request = Send(node, input);
         request.Ended = () => End(request, input, key, called);
         if (request.IsEnded) End(request, input, key, called);
+    }
+
+    /// <summary>Every other operation is asked of a node that takes itself for the leader: one that was deposed and does not know it, too.</summary>
+    private SimulatedNode Choose()
+    {
+        var any = (int)random.Below(cluster.Nodes.Count);
+        if (random.Below(2) == 0) return cluster.Nodes[any];
+        for (var i = 0; i < cluster.Nodes.Count; i++)
+        {
+            var node = cluster.Nodes[(any + i) % cluster.Nodes.Count];
+            if (node.IsRunning && node.Role == Role.Leader) return node;
+        }
+
+        return cluster.Nodes[any];
     }
 
     private KeyValueInput Draw(string key, string? lastSeen) => random.Below(4) switch

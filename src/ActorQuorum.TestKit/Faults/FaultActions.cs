@@ -8,6 +8,7 @@ namespace ActorQuorum.TestKit.Faults;
 /// <summary>How each fault begins and ends.</summary>
 internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 random, Action<TimeSpan, Action> after)
 {
+    private const int LatencyDoublings = 9;
     private const int LongestDazeMilliseconds = 1000;
     private const int LongestHandOverMilliseconds = 400;
     private const int LongestLastWordMilliseconds = 300;
@@ -30,7 +31,8 @@ internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 
             case FaultKind.OneWayCut: CutOneWay(node, duration); break;
             case FaultKind.Loss: Disturb(() => cluster.Network.LostPerThousand = (int)random.Below(200), duration); break;
             case FaultKind.Duplication: Disturb(() => cluster.Network.DoubledPerThousand = (int)random.Below(200), duration); break;
-            case FaultKind.Delay: Disturb(() => cluster.Network.MostLatency = TimeSpan.FromMilliseconds(2 + random.Below(500)), duration); break;
+            case FaultKind.Delay: Disturb(() => cluster.Network.MostLatency = TimeSpan.FromMilliseconds(4 << (int)random.Below(LatencyDoublings)), duration); break;
+            case FaultKind.Reordering: Disturb(() => cluster.Network.OvertakenPerThousand = (int)random.Below(200), duration); break;
             case FaultKind.Pause: if (node.IsRunning) Freeze(node, duration / 2); break;
             case FaultKind.SlowDisk: SlowDown(node, duration); break;
             case FaultKind.FlushFailure: if (node.IsRunning) cluster.FailNextFlush(node); break;
@@ -102,7 +104,12 @@ internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 
         cluster.HandOver(node);
         var patience = TimeSpan.FromMilliseconds(random.Below(LongestHandOverMilliseconds));
         after(patience, () => cluster.Stop(node));
-        after(patience + duration, () => BringUp(node));
+        after(patience + duration, () =>
+        {
+            // Half of the machines lose power before they are started again: what nobody flushed is gone.
+            if (!node.HasProcess && random.Below(2) == 0) node.Disk.Crash((CrashMode)(1 + random.Below(4)));
+            BringUp(node);
+        });
     }
 
     private void BringUp(SimulatedNode node)
