@@ -11,6 +11,7 @@ internal sealed class SimulatedClient(
 {
     private const int Keys = 5;
     private const double PatienceSeconds = 3;
+    private const double HastySeconds = 0.3;
     private readonly string?[] _lastSeen = new string?[Keys];
     private int _values;
 
@@ -66,7 +67,7 @@ internal sealed class SimulatedClient(
 
     private SimulatedRequest Send(SimulatedNode node, KeyValueInput input) => input.Kind switch
     {
-        KeyValueOperation.Get => cluster.Get(node, input.Key, patienceSeconds: PatienceSeconds),
+        KeyValueOperation.Get => cluster.Get(node, input.Key, patienceSeconds: random.Below(2) == 0 ? PatienceSeconds : HastySeconds),
         KeyValueOperation.Put => cluster.Put(node, input.Key, input.Value!, PatienceSeconds),
         KeyValueOperation.Delete => cluster.Delete(node, input.Key, PatienceSeconds),
         _ => cluster.CompareAndSet(node, input.Key, input.Expected, input.Value!, PatienceSeconds),

@@ -306,7 +306,9 @@ public sealed class SimulatedCluster
     private SimulatedRequest Ask(SimulatedNode node, RequestKind kind, Consistency consistency, ReadOnlyMemory<byte> payload, double patienceSeconds)
     {
         ArgumentNullException.ThrowIfNull(node);
-        var request = new SimulatedRequest(node, payload);
+
+        // What a node has applied is committed: a linearizable answer that begins later includes it, whoever gives it.
+        var request = new SimulatedRequest(node, payload, consistency == Consistency.Linearizable ? _nodes.Max(other => other.Revision) : 0);
         _requests.Add(request);
         if (node.IsRunning) node.Actors!.Take(new(kind, consistency, payload, TimeSpan.FromSeconds(patienceSeconds), request.ReplyTo));
         return request;

@@ -84,6 +84,12 @@ public sealed class SimulatedNode
     /// <summary>Its place among the nodes, from 1.</summary>
     internal int Number { get; }
 
+    /// <summary>The number of its data directory; zero before the first start.</summary>
+    internal ulong Incarnation => _storage?.Incarnation ?? 0;
+
+    /// <summary>The revision of what it has applied; zero while it does not run.</summary>
+    internal long Revision => IsRunning ? Store.Revision : 0;
+
     /// <summary>Who it is.</summary>
     internal ClusterIdentity Identity { get; }
 

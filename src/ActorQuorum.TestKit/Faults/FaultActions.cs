@@ -9,11 +9,12 @@ namespace ActorQuorum.TestKit.Faults;
 internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 random, Action<TimeSpan, Action> after)
 {
     private const int LatencyDoublings = 9;
+    private const int LeastTurnDelayMilliseconds = 10;
+    private const int TurnDelayDoublings = 4;
     private const int LongestDazeMilliseconds = 1000;
     private const int LongestHandOverMilliseconds = 400;
     private const int LongestLastWordMilliseconds = 300;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan MostTurnDelay = TimeSpan.FromMilliseconds(20);
     private readonly SortedSet<int> _down = [];
 
     /// <summary>Whether a node was taken down and its restart is arranged.</summary>
@@ -155,7 +156,7 @@ internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 
 
     private void Starve(SimulatedNode node, TimeSpan duration)
     {
-        node.MostTurnDelay = MostTurnDelay;
+        node.MostTurnDelay = TimeSpan.FromMilliseconds(LeastTurnDelayMilliseconds << (int)random.Below(TurnDelayDoublings));
         after(duration, () => node.MostTurnDelay = TimeSpan.Zero);
     }
 }

@@ -45,7 +45,7 @@ public enum FaultKind
     /// <summary>Durable bytes of a stopped node are damaged: its start must be refused, then its disk is replaced.</summary>
     Rot,
 
-    /// <summary>A process gets too little of the processor: each turn of its actors comes up to 20 ms late.</summary>
+    /// <summary>A process gets too little of the processor: each turn of its actors comes up to 80 ms late.</summary>
     Starvation,
 
     /// <summary>A node is asked to hand its leadership over, if it leads.</summary>

@@ -11,6 +11,9 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
     private long _revision = 1;
     private KeyValueView? _view;
 
+    /// <summary>The revision of the last change.</summary>
+    public long Revision => _revision;
+
     /// <inheritdoc/>
     public IStateView View => _view ??= new KeyValueView(_index.Freeze(), _revision, answerLimitBytes);
 
