@@ -7,7 +7,6 @@ internal static class ElectionBugs
 {
     private const string Core = "src/ActorQuorum.Core/Raft/RaftCore.cs";
     private const string Membership = "src/ActorQuorum.Core/Raft/Membership.cs";
-    private const string Leadership = "src/ActorQuorum.Core/Raft/RaftCore.Leadership.cs";
     private const string Elections = "src/ActorQuorum.Core/Raft/RaftCore.Elections.cs";
 
     public static ImmutableArray<Mutant> All { get; } =
@@ -50,8 +49,6 @@ internal static class ElectionBugs
         new("one less than a majority taken for one",
             new Edit(Membership, "return count * 2 > Voters.Length;", "return count * 2 >= Voters.Length - 1;"),
             new Edit(Membership, "values[(values.Length - 1) / 2]", "values[(values.Length + 1) / 2]")),
-        new("message of a higher term does not depose a leader", new Edit(
-            Leadership, "        if (reply.Term > Term)\n        {\n            BecomeFollower(reply.Term, MemberId.None, RoleCause.HigherTerm, reply.From);\n            return null;\n        }\n", "")),
         new("successor leads without being elected", new Edit(
             "src/ActorQuorum.Core/Raft/RaftCore.Transfer.cs", "        Campaign(RoleCause.HandedOver, isTransfer: true);",
             "        Campaign(RoleCause.HandedOver, isTransfer: true);\n        BecomeLeader();")),

@@ -49,7 +49,6 @@ internal static class ReplicationBugs
             "            if (_log.Matches(entry.Index, entry.Term) && entry.Index <= CommitIndex) continue;\n            if (entry.Index <= _log.LastIndex) Truncate(entry.Index);")),
         new("what was sent taken for what arrived", new Edit(
             Progress, "        NextIndex = lastIndex + 1;\n        _underWay.Enqueue(lastIndex);", "        NextIndex = lastIndex + 1;\n        MatchIndex = lastIndex;\n        _underWay.Enqueue(lastIndex);")),
-        new("acknowledgement of an older term counted", new Edit(Leadership, "if (Role != Role.Leader || reply.Term < Term) return null;", "if (Role != Role.Leader) return null;")),
         new("durable index not lowered by a truncation", new Edit(Log, "        DurableIndex = Math.Min(DurableIndex, index - 1);\n", "")),
         new("commit index counted by the furthest follower", new Edit(
             Commitment, "_memberships.Latest.QuorumOf(MatchIndexOf)", "_followers.Length == 0 ? _log.DurableIndex : Math.Max(_memberships.Latest.QuorumOf(MatchIndexOf), _followers.Min(f => f.NextIndex - 1))")),
