@@ -7,6 +7,8 @@ namespace ActorQuorum.Tests.StateMachines;
 /// <summary>etcd's txns said in the plainest way.</summary>
 internal sealed partial class StoreModel
 {
+    private bool _isKeptGone;
+
     /// <summary>Carries a txn out; null, and nothing changes, if it is refused with <paramref name="error"/>.</summary>
     public TxnResponse? Txn(TxnRequest request, out string? error)
     {
@@ -23,7 +25,18 @@ internal sealed partial class StoreModel
         }
 
         var hasChanged = false;
+        var before = _keys.ToArray();
         var response = Run(request, path, ref hasChanged);
+        if (_isKeptGone)
+        {
+            // A put was to keep something of a key that the txn itself deleted.
+            _isKeptGone = false;
+            _keys.Clear();
+            Array.ForEach(before, pair => _keys.Add(pair.Key, pair.Value));
+            error = "etcdserver: key not found";
+            return null;
+        }
+
         response.Header = null;
         if (hasChanged)
         {
@@ -174,6 +187,7 @@ internal sealed partial class StoreModel
                 break;
             case RequestOp.RequestOneofCase.RequestPut:
                 hasChanged = true;
+                _isKeptGone |= CheckKept(operation.RequestPut) is not null;
                 response.ResponsePut = Put(operation.RequestPut, Revision + 1);
                 response.ResponsePut.Header = Header(hasChanged);
                 break;

@@ -112,7 +112,7 @@ internal sealed partial class StoreModel
         _keys[request.Key.ToByteArray()] = new KeyValue
         {
             Key = request.Key,
-            Value = request.IgnoreValue ? previous!.Value : request.Value,
+            Value = request.IgnoreValue ? previous?.Value ?? ByteString.Empty : request.Value,
             CreateRevision = previous?.CreateRevision ?? revision,
             ModRevision = revision,
             Version = (previous?.Version ?? 0) + 1,

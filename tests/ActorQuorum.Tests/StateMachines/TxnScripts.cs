@@ -22,7 +22,19 @@ internal static class TxnScripts
         from value in s_value
         from wantsPrevious in s_coin
         from lease in Gen.Frequency((60, Gen.Constant(0L)), (1, Gen.Constant(7L)))
-        select new RequestOp { RequestPut = new PutRequest { Key = key, Value = value, PrevKv = wantsPrevious, Lease = lease } };
+        from keeps in Gen.Frequency((40, Gen.Constant(0)), (2, Gen.Constant(1)), (1, Gen.Constant(2)))
+        select new RequestOp
+        {
+            RequestPut = new PutRequest
+            {
+                Key = key,
+                Value = keeps == 1 ? ByteString.Empty : value,
+                PrevKv = wantsPrevious,
+                Lease = lease,
+                IgnoreValue = keeps == 1,
+                IgnoreLease = keeps == 2,
+            },
+        };
 
     private static readonly Gen<RequestOp> s_delete =
         from key in s_key
