@@ -2,20 +2,40 @@ namespace ActorQuorum.StateMachines;
 
 /// <summary>
 /// The key-value store with etcd's revisions. A put, and a delete that deletes something, raise the store's revision by one; a deleted key
-/// keeps its history under a tombstone. All writes of a txn are one revision. One thread applies; views are readable from any.
+/// keeps its history under a tombstone. All writes of a txn are one revision. A compaction puts the history below a revision out of reach at
+/// once; its memory is given back in bounded steps, with it and with what comes after. One thread applies; views are readable from any.
 /// </summary>
 /// <param name="answerLimitBytes">The largest answer: a part of the replicated rules, so only tests change it.</param>
 internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeLimitBytes) : IStateMachine
 {
+    // Milliseconds, even if all of it are keys to be taken out of the index. Most compactions are done with it.
+    private const int DropsAtOnce = 8 << 10;
+
+    // Microseconds. A command drops twice what it leaves behind besides, so that however much is written, all is dropped in the end.
+    private const int DropsPerStep = 16;
+
     private readonly KeyIndex _index = new();
+    private readonly CompactedRevision _compacted = new();
     private long _revision = 1;
+    private bool _hasToDrop;
     private KeyValueView? _view;
 
     /// <summary>The revision of the last change.</summary>
     public long Revision => _revision;
 
     /// <inheritdoc/>
-    public IStateView View => _view ??= new KeyValueView(_index.Freeze(), _revision, answerLimitBytes);
+    public IStateView View
+    {
+        get
+        {
+            // Here too, or a store that is only read would keep what a large compaction left over.
+            Drop(DropsPerStep);
+            return _view ??= new KeyValueView(_index.Freeze(), _revision, _compacted, answerLimitBytes);
+        }
+    }
+
+    /// <summary>Everything in memory, what waits to be dropped too. It changes with the next command.</summary>
+    internal KeyIndexRoot Held => _index.Current;
 
     /// <inheritdoc/>
     public CommandResult Apply(long index, ReadOnlyMemory<byte> command)
@@ -25,13 +45,17 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             return Refusal.UnknownCommand.At(_revision);
         }
 
-        return kind switch
+        var superseded = _index.Superseded;
+        var result = kind switch
         {
             CommandKind.Put => Put(request),
             CommandKind.DeleteRange => DeleteRange(request),
             CommandKind.Txn => Txn(request),
+            CommandKind.Compact => Compact(request),
             _ => Refusal.UnknownCommand.At(_revision),
         };
+        Drop(DropsPerStep + (2 * (_index.Superseded - superseded)));
+        return result;
     }
 
     private CommandResult Put(ReadOnlyMemory<byte> request)
@@ -41,8 +65,18 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             return refusal.At(_revision);
         }
 
+        if (fields.Lease != 0)
+        {
+            return Refusal.NoSuchLease.At(_revision);
+        }
+
+        if (KeyValueEdits.Put(_index, fields, _revision + 1) is not { } payload)
+        {
+            return Refusal.NoSuchKey.At(_revision);
+        }
+
         Advance();
-        return Answer(KeyValueEdits.Put(_index, fields, _revision));
+        return Answer(payload);
     }
 
     private CommandResult DeleteRange(ReadOnlyMemory<byte> request)
@@ -72,22 +106,22 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             return refusal.At(_revision);
         }
 
-        if (TxnPath.Choose(txn, _index.Current, out var path) is { } refusalOnPath)
+        if (TxnPath.Choose(txn, _index.Current, _revision, _compacted.Value, out var path) is { } refusalOnPath)
         {
             return refusalOnPath.At(_revision);
         }
 
-        // How large the answer gets is known only once its writes are made. Others need no way back, and edit in place.
-        KeyIndexRoot? before = path.Writes && path.WantsKeys ? _index.Freeze() : null;
+        // Whether some txns can be carried out is known only once their writes are made. Others need no way back, and edit in place.
+        KeyIndexRoot? before = path.MayFail ? _index.Freeze() : null;
         var run = new TxnRun(_index, _revision, answerLimitBytes);
         if (run.Execute(txn, path) is not { } answer)
         {
             if (before is { } root)
             {
-                _index.Revert(root);
+                _index.Revert(root, _revision);
             }
 
-            return Refusal.AnswerTooLarge.At(_revision);
+            return run.Refusal!.At(_revision);
         }
 
         if (run.HasChanged)
@@ -96,6 +130,38 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
         }
 
         return Answer(answer.ToPayload());
+    }
+
+    private CommandResult Compact(ReadOnlyMemory<byte> request)
+    {
+        if (CompactionFields.Read(request, out var fields) is { } refusal)
+        {
+            return refusal.At(_revision);
+        }
+
+        if (fields.Revision <= _compacted.Value || fields.Revision > _revision)
+        {
+            return (fields.Revision > _revision ? Refusal.FutureRevision : Refusal.Compacted).At(_revision);
+        }
+
+        _compacted.Raise(fields.Revision);
+        _hasToDrop = true;
+        _view = null;
+        Drop(DropsAtOnce);
+        return Answer(ReadOnlyMemory<byte>.Empty);
+    }
+
+    // When what is dropped goes does not show: reads and digests look no further than the compacted revision.
+    private void Drop(long limit)
+    {
+        if (!_hasToDrop)
+        {
+            return;
+        }
+
+        // The last view would hold on to what is taken out of the index.
+        _view = null;
+        _hasToDrop = _index.Drop(_compacted.Value, limit) == limit;
     }
 
     private void Advance()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorQuorum.EndToEnd.Tests.Harness;
 
 namespace ActorQuorum.EndToEnd.Tests.Commands;
@@ -21,6 +22,22 @@ public sealed class EtcdctlTests(ThreeNodes three) : IClassFixture<ThreeNodes>
         (await EtcdctlAsync("get", "--prefix", "ctl/")).Output.ShouldBe("ctl/a\n1\nctl/b\n2");
         (await EtcdctlAsync("del", "--prefix", "ctl/")).Output.ShouldBe("2");
         (await EtcdctlAsync("get", "--prefix", "ctl/")).Output.ShouldBe("");
+    }
+
+    [SkippableFact]
+    public async Task Etcdctl_sorts_reads_the_past_and_compacts()
+    {
+        (await EtcdctlAsync("put", "old/a", "2")).Output.ShouldBe("OK");
+        (await EtcdctlAsync("put", "old/b", "1")).Output.ShouldBe("OK");
+        var header = (await EtcdctlAsync("get", "old/a", "-w", "fields")).Output.Split('\n').First(line => line.StartsWith("\"Revision\"", StringComparison.Ordinal));
+        var revision = long.Parse(header.Split(' ')[^1], CultureInfo.InvariantCulture);
+        (await EtcdctlAsync("put", "old/a", "3")).Output.ShouldBe("OK");
+        (await EtcdctlAsync("get", "--prefix", "old/", "--sort-by=value", "--order=DESCEND", "--print-value-only")).Output.ShouldBe("3\n1");
+        (await EtcdctlAsync("get", "old/a", $"--rev={revision}")).Output.ShouldBe("old/a\n2");
+        (await EtcdctlAsync("compact", $"{revision + 1}")).Output.ShouldBe($"compacted revision {revision + 1}");
+
+        var refused = await CliProcess.RunAsync(CliProcess.StartProgram(Found!, $"--endpoints={_cluster.Endpoints}", "get", "old/a", $"--rev={revision}"));
+        (refused.Output + refused.Errors).ShouldContain("etcdserver: mvcc: required revision has been compacted");
     }
 
     [SkippableFact]
