@@ -17,8 +17,11 @@ internal static class CommandLine
             KeyCommands.BuildPut(),
             KeyCommands.BuildGet(),
             KeyCommands.BuildDelete(),
+            TxnCommand.Build(),
+            KeyCommands.BuildCompact(),
             StatusCommand.Build(),
             MembersCommand.Build(),
+            DebugCommand.Build(),
             SimulateCommand.Build(),
         };
         HelpWithExamples.AddTo(root);
