@@ -22,6 +22,7 @@ internal static class CommandLine
             StatusCommand.Build(),
             MembersCommand.Build(),
             DebugCommand.Build(),
+            BenchCommand.Build(),
             SimulateCommand.Build(),
         };
         HelpWithExamples.AddTo(root);
