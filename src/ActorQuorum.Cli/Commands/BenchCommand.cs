@@ -60,8 +60,12 @@ internal static class BenchCommand
         {
             var plan = PlanOf(parsed);
             var result = await new LoadRun(plan, LoadProgress.OnTerminal()).RunAsync(cancellationToken);
-            LoadReport.Print(result, Output.Of(parsed));
-            if (result.Counts.All().Count > 0) return ExitCode.Ok;
+            if (result.Counts.All().Count > 0)
+            {
+                LoadReport.Print(result, Output.Of(parsed));
+                return ExitCode.Ok;
+            }
+
             var reason = result.Counts.Reasons is [var most, ..] ? most.Key : "no answer came";
             throw new CommandFailedException(ExitCode.NoQuorum, $"no request succeeded: {reason}. Check with `actorquorum status`, and --endpoints.");
         });

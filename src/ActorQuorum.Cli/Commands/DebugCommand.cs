@@ -80,7 +80,7 @@ internal static class DebugCommand
     {
         if (dumps.Any(dump => dump.Dump is not null)) return ExitCode.Ok;
         return dumps is [var only]
-            ? throw new CommandFailedException(ExitCode.Failed, $"{only.Address}: {only.Reason}. Is the node up? Check with `actorquorum status`.")
+            ? throw new CommandFailedException(ExitCode.Failed, $"{only.Address}: {only.Reason}. Is a node of ActorQuorum up there? Check with `actorquorum status`.")
             : ExitCode.NoQuorum;
     }
 

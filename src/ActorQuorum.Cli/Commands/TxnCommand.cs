@@ -16,15 +16,22 @@ internal static class TxnCommand
         var (space, client) = (new NamespaceOption(), new ClientOptions(OutputFormat.Simple));
         var command = new DocumentedCommand(
             "txn",
-            "Carries out several requests at once: the first list if all compares hold, otherwise the second. "
-            + "Reads compares, a blank line, requests, a blank line, requests; a compare is TARGET(\"KEY\") SIGN \"OPERAND\" with TARGET value, version, "
-            + "create, mod or lease and SIGN = != < or >; a request is put, get or del as on the command line.",
+            "Carries out several requests at once: one list of them if all compares hold, another if not.",
             "actorquorum txn            # prompts for each part",
             "actorquorum txn transfer.txt",
             "printf 'version(\"lock\") = \"0\"\\n\\nput lock me\\n\\nget lock\\n' | actorquorum txn")
         {
-            file, interactive,
+            Details =
+            [
+                "The language is etcdctl's. Three parts with a blank line between; what is missing at the end is empty:",
+                "  compares    TARGET(\"KEY\") SIGN \"OPERAND\"    TARGET: value, version, create, mod, lease; SIGN: = != < >",
+                "  requests    put, get, del as on the command line, carried out if all compares hold",
+                "  requests    the same, carried out if not",
+                "Words with spaces stand in \"...\", with \\n \\t \\r \\\" \\\\ \\xNN \\uNNNN, or in '...' as they are.",
+            ],
         };
+        command.Add(file);
+        command.Add(interactive);
         space.AddTo(command);
         client.AddTo(command);
         command.SetAction(async (parsed, _) =>

@@ -7,6 +7,8 @@ namespace ActorQuorum.Cli.Debugging;
 /// <summary>The fields of a dump by the words that tables and plain lines use for them.</summary>
 internal static class DumpFields
 {
+    private const string PeerPrefix = "to ";
+
     /// <summary>What there is of every node, the same names for all.</summary>
     public static IEnumerable<(string Name, string Value)> Of(DumpResponse dump) =>
     [
@@ -26,8 +28,11 @@ internal static class DumpFields
         ("log size", Show.Size(dump.LogSizeBytes)),
         ("revision", Number(dump.Header.Revision)),
         .. dump.Queues.Select(queue => (queue.Name, queue.Limit > 0 ? $"{queue.Length} of {queue.Limit}" : Number(queue.Length))),
-        .. dump.Peers.Select(peer => ("to " + peer.Name, Sending(peer))),
+        .. dump.Peers.Select(peer => (PeerPrefix + peer.Name, Sending(peer))),
     ];
+
+    /// <summary>Whether a field is about the connection to a member.</summary>
+    public static bool IsPeer(string name) => name.StartsWith(PeerPrefix, StringComparison.Ordinal);
 
     /// <summary>What a leader knows of a follower.</summary>
     public static IEnumerable<(string Name, string Value)> Of(Follower follower, long lastIndex) =>

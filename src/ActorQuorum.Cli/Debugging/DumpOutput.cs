@@ -37,9 +37,20 @@ internal static class DumpOutput
         var table = Tables.Create(["", .. answers.Select(dump => Markup.Escape(dump.Name))]);
         table.AddRow(["endpoint", .. answers.Select(dump => Markup.Escape(dump.Address))]);
         var fields = answers.Select(dump => DumpFields.Of(dump.Dump!).ToArray()).ToArray();
-        foreach (var name in fields.SelectMany(of => of.Select(field => field.Name)).Distinct())
+        foreach (var name in Names(fields))
             table.AddRow([Markup.Escape(name), .. fields.Select(of => Cell(name, of.FirstOrDefault(field => field.Name == name).Value ?? ""))]);
         return table;
+    }
+
+    /// <summary>The names of all fields in order; those of the peers, which differ from node to node, come last.</summary>
+    private static IEnumerable<string> Names((string Name, string Value)[][] fields)
+    {
+        var names = fields.SelectMany(of => of.Select(field => field.Name)).Distinct().ToArray();
+        return
+        [
+            .. names.Where(name => !DumpFields.IsPeer(name)),
+            .. names.Where(DumpFields.IsPeer).Order(StringComparer.Ordinal),
+        ];
     }
 
     private static string Cell(string name, string value) => (name, value) switch

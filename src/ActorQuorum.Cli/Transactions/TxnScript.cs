@@ -40,11 +40,11 @@ internal sealed class TxnScript(TextReader input, Keyspace keys, TextWriter? con
             }
             catch (FormatException e) when (conversation is not null)
             {
-                conversation.WriteLine($"actorquorum: {e.Message}. Type the line again.");
+                conversation.WriteLine($"actorquorum: {e.Message.TrimEnd('.')}. Type the line again.");
             }
             catch (FormatException e)
             {
-                throw new CommandFailedException(ExitCode.Usage, $"line {_line} of the transaction, '{line}': {e.Message}.", e);
+                throw new CommandFailedException(ExitCode.Usage, $"line {_line} of the transaction, '{line}': {e.Message.TrimEnd('.')}.", e);
             }
         }
 
