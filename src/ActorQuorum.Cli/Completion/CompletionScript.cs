@@ -21,8 +21,10 @@ internal static class CompletionScript
     private const string Bash = """
         # Completes {name} in bash. For this shell: source <({program} completion bash)
         {function}_complete() {
-            local line="${COMP_WORDS[*]:1:COMP_CWORD}" IFS=$'\n'
-            COMPREPLY=($({program} "[suggest:${#line}]" "$line" 2>/dev/null))
+            local line="${COMP_LINE:0:COMP_POINT}" IFS=$'\n'
+            line="${line#"${line%%[![:space:]]*}"}"
+            line="${line#* }"
+            COMPREPLY=($(compgen -W "$({program} "[suggest:${#line}]" "$line" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F {function}_complete {name}
 
@@ -48,7 +50,7 @@ internal static class CompletionScript
             $words = $commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { $_.Extent.Text }
             $line = $words -join ' '
             if ($wordToComplete -eq '' -and $line -ne '') { $line += ' ' }
-            {program} "[suggest:$($line.Length)]" $line 2>$null | ForEach-Object {
+            {program} "[suggest:$($line.Length)]" $line 2>$null | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
                 [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
             }
         }
