@@ -30,16 +30,7 @@ internal static class TxnScripts
         from wantsPrevious in s_coin
         select new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = key, RangeEnd = end, PrevKv = wantsPrevious } };
 
-    private static readonly Gen<RequestOp> s_range =
-        from key in s_key
-        from end in s_rangeEnd
-        from limit in Gen.Choose(-1, 5)
-        from keysOnly in s_coin
-        from countOnly in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
-        select new RequestOp
-        {
-            RequestRange = new RangeRequest { Key = key, RangeEnd = end, Limit = limit, KeysOnly = keysOnly, CountOnly = countOnly },
-        };
+    private static readonly Gen<RequestOp> s_range = Ranges.Any.Select(range => new RequestOp { RequestRange = range });
 
     private static readonly Gen<Compare> s_compare =
         from key in s_key
