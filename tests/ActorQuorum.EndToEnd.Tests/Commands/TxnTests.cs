@@ -10,7 +10,7 @@ public sealed class TxnTests(ThreeNodes three) : IClassFixture<ThreeNodes>
 
         put txn/b "two words"
         get txn/ --prefix
-        del txn/b
+        del txn/c
 
         get "txn/a"
 
@@ -26,7 +26,7 @@ public sealed class TxnTests(ThreeNodes three) : IClassFixture<ThreeNodes>
     public async Task All_compares_hold_or_the_other_requests_are_carried_out()
     {
         await _cluster.Nodes[0].PutAsync("txn/a", "1");
-        (await TxnAsync(Script)).ShouldBe("SUCCESS\n\nOK\n\ntxn/a\n1\ntxn/b\ntwo words\n\n1");
+        (await TxnAsync(Script)).ShouldBe("SUCCESS\n\nOK\n\ntxn/a\n1\ntxn/b\ntwo words\n\n0");
 
         await _cluster.Nodes[0].PutAsync("txn/a", "2");
         (await TxnAsync(Script)).ShouldBe("FAILURE\n\ntxn/a\n2");
