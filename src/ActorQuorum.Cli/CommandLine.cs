@@ -17,9 +17,14 @@ internal static class CommandLine
             KeyCommands.BuildPut(),
             KeyCommands.BuildGet(),
             KeyCommands.BuildDelete(),
+            TxnCommand.Build(),
+            KeyCommands.BuildCompact(),
             StatusCommand.Build(),
             MembersCommand.Build(),
+            DebugCommand.Build(),
+            BenchCommand.Build(),
             SimulateCommand.Build(),
+            CompletionCommand.Build(),
         };
         HelpWithExamples.AddTo(root);
         return root;
@@ -32,6 +37,12 @@ internal static class CommandLine
         if (parsed.Action is ParseErrorAction)
         {
             Complain(string.Join(" ", parsed.Errors.Select(error => error.Message)) + $" Try: {Usage(parsed)}");
+            return ExitCode.Usage;
+        }
+
+        if (parsed.Action is not HelpWithExamples && DashedWords.Complaint(parsed) is { } complaint)
+        {
+            Complain($"{complaint} Try: {Usage(parsed)}");
             return ExitCode.Usage;
         }
 
@@ -57,7 +68,10 @@ internal static class CommandLine
     }
 
     /// <summary>One line on standard error.</summary>
-    public static void Complain(string message) => Console.Error.WriteLine("actorquorum: " + message.ReplaceLineEndings(" "));
+    public static void Complain(string message) => Console.Error.WriteLine("actorquorum: " + OneLine(message));
+
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string Usage(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? "actorquorum --help" : $"actorquorum {parsed.CommandResult.Command.Name} --help";

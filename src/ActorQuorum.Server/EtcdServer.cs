@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net.Sockets;
 using ActorQuorum.Configuration;
+using ActorQuorum.Server.Debug;
 using ActorQuorum.Server.Etcd;
 using ActorQuorum.Server.Grpc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -102,6 +103,7 @@ public sealed class EtcdServer : IAsyncDisposable
             ["/etcdserverpb.KV/Txn"] = keyValue.TxnAsync,
             ["/etcdserverpb.KV/Compact"] = keyValue.CompactAsync,
             ["/etcdserverpb.Cluster/MemberList"] = new ClusterService(node).MemberListAsync,
+            [DebugService.DumpPath] = new DebugService(node).DumpAsync,
             ["/etcdserverpb.Maintenance/Status"] = new MaintenanceService(node).StatusAsync,
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
