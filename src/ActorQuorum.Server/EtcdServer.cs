@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using ActorQuorum.Configuration;
 using ActorQuorum.Server.Etcd;
 using ActorQuorum.Server.Grpc;
+using ActorQuorum.Server.Http;
+using ActorQuorum.Server.Listening;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -10,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace ActorQuorum.Server;
 
-/// <summary>A node's door for clients: etcd's v3 API over gRPC, on HTTP/2 without TLS.</summary>
+/// <summary>A node's door for clients, without TLS: etcd's v3 API over gRPC and, on the same port, over JSON; health, version and metrics.</summary>
 public sealed class EtcdServer : IAsyncDisposable
 {
     // What grpc-go gives a message above the largest request: room for its other fields.
@@ -22,18 +24,26 @@ public sealed class EtcdServer : IAsyncDisposable
     // Calls under way get this long to end; then their connections are cut.
     private static readonly TimeSpan s_drainTime = TimeSpan.FromMilliseconds(300);
 
+    // A connection says at once which protocol it speaks; one that does not holds a place for nothing.
+    private static readonly TimeSpan s_firstLinePatience = TimeSpan.FromSeconds(10);
+
     private readonly KestrelServer _kestrel;
+    private readonly SharedPort _port;
     private readonly Lazy<Task> _stop;
 
-    private EtcdServer(KestrelServer kestrel, ByteBudget budget)
+    private EtcdServer(KestrelServer kestrel, SharedPort port, ByteBudget budget)
     {
         _kestrel = kestrel;
+        _port = port;
         Budget = budget;
         _stop = new Lazy<Task>(DrainAsync);
     }
 
     /// <summary>Where clients reach this server: host:port, the port as it was bound.</summary>
     public string Address { get; private set; } = "";
+
+    /// <summary>How many connections there are now.</summary>
+    internal int Connections => _port.Connections;
 
     /// <summary>The memory of the requests under way.</summary>
     internal ByteBudget Budget { get; }
@@ -55,8 +65,7 @@ public sealed class EtcdServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loggers);
         var endPoint = await ClientAddress.ResolveAsync(clientAddress, cancellationToken);
         var budget = new ByteBudget(BudgetBytes);
-        var application = new GrpcApplication(
-            Methods(node, limits), limits.RequestSizeBytes + MessageOverheadBytes, budget, loggers.CreateLogger<EtcdServer>());
+        var application = ApplicationOf(node, limits, budget, loggers.CreateLogger<EtcdServer>());
         var options = OptionsOf(limits);
         ListenOptions? door = null;
         options.Listen(endPoint, listen =>
@@ -64,8 +73,10 @@ public sealed class EtcdServer : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http2;
             door = listen;
         });
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
-        var kestrel = new KestrelServer(Options.Create(options), transport, loggers);
+        options.Listen(new Http1EndPoint(), listen => listen.Protocols = HttpProtocols.Http1);
+        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
+        var port = new SharedPort(sockets, limits.PendingRequests, s_firstLinePatience, TimeProvider.System);
+        var kestrel = new KestrelServer(Options.Create(options), port, loggers);
         try
         {
             await kestrel.StartAsync(application, cancellationToken);
@@ -73,6 +84,7 @@ public sealed class EtcdServer : IAsyncDisposable
         catch (Exception cause)
         {
             kestrel.Dispose();
+            port.Dispose();
             if (cause is IOException or SocketException)
             {
                 throw ClientAddress.CannotListen(clientAddress, cause);
@@ -81,7 +93,7 @@ public sealed class EtcdServer : IAsyncDisposable
             throw;
         }
 
-        return new EtcdServer(kestrel, budget) { Address = door!.IPEndPoint!.ToString() };
+        return new EtcdServer(kestrel, port, budget) { Address = door!.IPEndPoint!.ToString() };
     }
 
     /// <summary>Stops listening, lets calls under way end for a moment, then closes every connection. Takes less than a second.</summary>
@@ -90,6 +102,16 @@ public sealed class EtcdServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static FrontDoor ApplicationOf(IQuorumNode node, LimitOptions limits, ByteBudget budget, ILogger log)
+    {
+        var methods = Methods(node, limits);
+        var messageLimitBytes = limits.RequestSizeBytes + MessageOverheadBytes;
+        return new FrontDoor(
+            new GrpcApplication(methods, messageLimitBytes, budget, log),
+            new JsonGateway(methods, messageLimitBytes, budget, log),
+            new NodePages(node));
+    }
 
     private static FrozenDictionary<string, GrpcMethod> Methods(IQuorumNode node, LimitOptions limits)
     {
@@ -111,7 +133,6 @@ public sealed class EtcdServer : IAsyncDisposable
 
         // Every message's size is judged by its own frame, with gRPC's error; Kestrel's bound would answer in plain HTTP.
         options.Limits.MaxRequestBodySize = null;
-        options.Limits.MaxConcurrentConnections = limits.PendingRequests;
         options.Limits.Http2.MaxStreamsPerConnection = limits.PendingRequests;
         options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         return options;
@@ -130,5 +151,6 @@ public sealed class EtcdServer : IAsyncDisposable
         }
 
         _kestrel.Dispose();
+        _port.Dispose();
     }
 }
