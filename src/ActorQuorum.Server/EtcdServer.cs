@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net.Sockets;
 using ActorQuorum.Configuration;
+using ActorQuorum.Server.Debug;
 using ActorQuorum.Server.Etcd;
 using ActorQuorum.Server.Grpc;
 using ActorQuorum.Server.Http;
@@ -123,6 +124,7 @@ public sealed class EtcdServer : IAsyncDisposable
             ["/etcdserverpb.KV/DeleteRange"] = keyValue.DeleteRangeAsync,
             ["/etcdserverpb.KV/Txn"] = keyValue.TxnAsync,
             ["/etcdserverpb.Cluster/MemberList"] = new ClusterService(node).MemberListAsync,
+            [DebugService.DumpPath] = new DebugService(node).DumpAsync,
             ["/etcdserverpb.Maintenance/Status"] = new MaintenanceService(node).StatusAsync,
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }

@@ -13,8 +13,10 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum;
 
 /// <summary>One node of a cluster, running in this process.</summary>
-public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
+public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
 {
+    private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
+
     private readonly MailboxHost _host;
     private readonly NodeActors _actors;
     private readonly NodeStorage _storage;
@@ -110,6 +112,23 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
     {
         var answer = await Ask(RequestKind.Query, consistency, query, cancellationToken).ConfigureAwait(false);
         return answer.Result ?? answer.View!.Query(query);
+    }
+
+    /// <inheritdoc/>
+    public async Task<NodeInspection> InspectAsync(CancellationToken cancellationToken = default)
+    {
+        var seen = new TaskCompletionSource<NodeInspection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_host.IsStopped) throw new QuorumException(QuorumError.Stopped, "the node has stopped");
+        _actors.Inspect(inspection => seen.TrySetResult(inspection));
+        try
+        {
+            return await seen.Task.WaitAsync(s_inspectionPatience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new QuorumException(
+                QuorumError.TimedOut, $"the node's actors did not show themselves within {s_inspectionPatience.TotalSeconds} s: it is overloaded or stops", e);
+        }
     }
 
     /// <summary>Hands leadership to the follower that is furthest, as far as one can be brought up to date in time.</summary>

@@ -30,6 +30,7 @@ internal sealed class NodeActor(
             case ClientGone(var request): _pending.Remove(request); break;
             case NodeTick: OnTick(); break;
             case PeerLost(var peer): OnPeerLost(peer); break;
+            case InspectNode(var inspection): inspection.See(_pending); break;
             case HandOverLeadership: context.Election.Tell(new(HandOver.Instance)); break;
             case StopNode(var stopped): Stop(stopped); break;
             default: throw new InvalidOperationException($"unknown node message {message.GetType().Name}");

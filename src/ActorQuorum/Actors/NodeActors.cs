@@ -11,11 +11,13 @@ internal sealed class NodeActors : IPeerInbox
     private const int TicksPerHeartbeat = 5;
 
     private readonly NodeContext _context;
+    private readonly IPeerTransport _transport;
     private readonly IDisposable _timer;
 
-    private NodeActors(NodeContext context, NodeView view, IDisposable timer)
+    private NodeActors(NodeContext context, NodeView view, IPeerTransport transport, IDisposable timer)
     {
         _context = context;
+        _transport = transport;
         _timer = timer;
         View = view;
     }
@@ -42,7 +44,7 @@ internal sealed class NodeActors : IPeerInbox
             core, context, new(setup.Logger, setup.Self.Name, view.NameOf), new(setup.Logger, setup.Self.Name, view.NameOf)), turn);
         context.Clock = host.Start("clock", new ClockActor(context), turn);
         var timer = host.Every(setup.Election.Heartbeat / TicksPerHeartbeat, () => context.Clock.Tell(ClockMessage.Ring));
-        return new(context, view, timer) { Core = core };
+        return new(context, view, setup.Transport, timer) { Core = core };
     }
 
     /// <inheritdoc/>
@@ -57,6 +59,9 @@ internal sealed class NodeActors : IPeerInbox
 
     /// <summary>A client does not wait for its request any more.</summary>
     public void Forget(Request request) => _context.Node.Tell(new ClientGone(request));
+
+    /// <summary>Looks into the node; the answer comes on the StorageActor's turn, or never if the node stops meanwhile.</summary>
+    public void Inspect(Action<NodeInspection> answer) => new Inspection(_context, View, _transport, answer).Begin();
 
     /// <summary>Asks the node to hand its leadership over, if it leads.</summary>
     public void HandOver() => _context.Node.Tell(HandOverLeadership.Instance);

@@ -19,6 +19,9 @@ internal sealed class PendingRequests(long mostRequests, long mostBytes, ulong s
     private long _lastId = (long)(seed >> UnusedIdBits);
     private long _sizeBytes;
 
+    /// <summary>The bound on their number.</summary>
+    public long MostRequests => mostRequests;
+
     /// <summary>How many are pending.</summary>
     public int Count => _byId.Count;
 

@@ -30,6 +30,9 @@ internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLa
             case ViewWanted wanted: Want(wanted); break;
             case BatchDurable: OnBatchDurable(); break;
             case DiskDoubted: context.Node.Tell(new DiskCondition(context.IsDiskNearlyFull())); break;
+            case InspectStorage(var inspection):
+                inspection.See(_gathering.Count, _writing.Count, _waitingViews.Count);
+                break;
             case StopStorage(var stopped): _stopped ??= stopped; break;
             case LogClosed: OnLogClosed(); break;
             default: throw new InvalidOperationException($"unknown storage message {message.GetType().Name}");
