@@ -123,6 +123,7 @@ public sealed class EtcdServer : IAsyncDisposable
             ["/etcdserverpb.KV/Put"] = keyValue.PutAsync,
             ["/etcdserverpb.KV/DeleteRange"] = keyValue.DeleteRangeAsync,
             ["/etcdserverpb.KV/Txn"] = keyValue.TxnAsync,
+            ["/etcdserverpb.KV/Compact"] = keyValue.CompactAsync,
             ["/etcdserverpb.Cluster/MemberList"] = new ClusterService(node).MemberListAsync,
             [DebugService.DumpPath] = new DebugService(node).DumpAsync,
             ["/etcdserverpb.Maintenance/Status"] = new MaintenanceService(node).StatusAsync,
