@@ -26,6 +26,7 @@ internal static class GatewayRoutes
         ["kv/put"] = Route<PutRequest, PutResponse>("/etcdserverpb.KV/Put", PutResponse.Parser),
         ["kv/deleterange"] = Route<DeleteRangeRequest, DeleteRangeResponse>("/etcdserverpb.KV/DeleteRange", DeleteRangeResponse.Parser),
         ["kv/txn"] = Route<TxnRequest, TxnResponse>("/etcdserverpb.KV/Txn", TxnResponse.Parser),
+        ["kv/compaction"] = Route<CompactionRequest, CompactionResponse>("/etcdserverpb.KV/Compact", CompactionResponse.Parser),
         ["cluster/member/list"] = Route<MemberListRequest, MemberListResponse>("/etcdserverpb.Cluster/MemberList", MemberListResponse.Parser),
         ["maintenance/status"] = Route<StatusRequest, StatusResponse>("/etcdserverpb.Maintenance/Status", StatusResponse.Parser),
     }.ToFrozenDictionary(StringComparer.Ordinal);

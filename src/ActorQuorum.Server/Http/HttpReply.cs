@@ -72,16 +72,12 @@ internal readonly record struct HttpReply(int Status, string ContentType, ReadOn
     {
         GrpcCode.Ok => StatusCodes.Status200OK,
         GrpcCode.Cancelled => StatusCodes.Status408RequestTimeout,
-        GrpcCode.InvalidArgument => StatusCodes.Status400BadRequest,
+        GrpcCode.InvalidArgument or GrpcCode.OutOfRange => StatusCodes.Status400BadRequest,
         GrpcCode.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
+        GrpcCode.NotFound => StatusCodes.Status404NotFound,
         GrpcCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
         GrpcCode.Unimplemented => StatusCodes.Status501NotImplemented,
         GrpcCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
-        (GrpcCode)5 => StatusCodes.Status404NotFound,
-        (GrpcCode)6 or (GrpcCode)10 => StatusCodes.Status409Conflict,
-        (GrpcCode)7 => StatusCodes.Status403Forbidden,
-        (GrpcCode)9 or (GrpcCode)11 => StatusCodes.Status400BadRequest,
-        (GrpcCode)16 => StatusCodes.Status401Unauthorized,
         _ => StatusCodes.Status500InternalServerError,
     };
 }
