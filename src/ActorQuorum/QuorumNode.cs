@@ -5,6 +5,7 @@ using ActorQuorum.Actors;
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
+using ActorQuorum.Metrics;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
@@ -23,6 +24,8 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     private readonly TcpPeerTransport _transport;
     private readonly NodeOptions _options;
     private readonly Admission _admission;
+    private readonly NodeTally _tally;
+    private readonly NodeInstruments _instruments;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<LocalRequest, bool> _asked = new();
@@ -30,7 +33,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     private Task? _stopping;
 
     private QuorumNode(
-        NodeOptions options, MailboxHost host, NodeActors actors, NodeStorage storage, TcpPeerTransport transport, ILogger logger)
+        NodeOptions options, MailboxHost host, NodeActors actors, NodeStorage storage, TcpPeerTransport transport, NodeTally tally, ILogger logger)
     {
         _options = options;
         _host = host;
@@ -39,6 +42,8 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         _transport = transport;
         _logger = logger;
         _admission = new(options.Limits.PendingRequests, options.Limits.PendingSizeBytes);
+        _tally = tally;
+        _instruments = new(this, options.Name, tally, actors);
         _ = WatchHost();
     }
 
@@ -62,6 +67,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         var identity = ClusterIdentity.Of(options);
         var files = new LocalFileSystem();
         var time = TimeProvider.System;
+        var tally = new NodeTally();
         var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
         foreach (var note in storage.Notes) logger.LogWarning("{Node} {Note}", options.Name, note);
         var host = new MailboxHost(time);
@@ -84,10 +90,11 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
                 Transport = transport,
                 Election = options.Election,
                 Limits = options.Limits,
+                Tally = tally,
                 Logger = logger,
             });
             await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
-            return new(options, host, actors, storage, transport, logger);
+            return new(options, host, actors, storage, transport, tally, logger);
         }
         catch
         {
@@ -193,9 +200,9 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         RequestKind kind, Consistency consistency, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         if (payload.Length > _options.Limits.RequestSizeBytes)
-            throw new QuorumException(QuorumError.TooLarge, $"a request of {payload.Length} bytes is over the limit of {_options.Limits.RequestSizeBytes}");
+            throw Refused(QuorumError.TooLarge, $"a request of {payload.Length} bytes is over the limit of {_options.Limits.RequestSizeBytes}");
         cancellationToken.ThrowIfCancellationRequested();
-        _admission.Enter(payload.Length);
+        if (!_admission.TryEnter(payload.Length, out var why)) throw Refused(QuorumError.Overloaded, why);
         var reply = new LocalRequest();
         try
         {
@@ -213,6 +220,12 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
             _asked.TryRemove(reply, out _);
             _admission.Leave(payload.Length);
         }
+    }
+
+    private QuorumException Refused(QuorumError error, string message)
+    {
+        _tally.Failed(error);
+        return new QuorumException(error, message);
     }
 
     private void Forget(Request request, LocalRequest reply, CancellationToken token)
@@ -236,6 +249,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         if (!_host.IsStopped) await Ended(_actors.StopStorage).ConfigureAwait(false);
         _host.Dispose();
         EndAsked();
+        _instruments.Dispose();
         _storage.Log.Dispose();
         _storage.Dispose();
 

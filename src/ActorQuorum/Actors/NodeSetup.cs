@@ -1,5 +1,6 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Metrics;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
@@ -45,6 +46,9 @@ internal sealed record NodeSetup
 
     /// <summary>Bounds.</summary>
     public required LimitOptions Limits { get; init; }
+
+    /// <summary>What the node counts.</summary>
+    public NodeTally Tally { get; init; } = new();
 
     /// <summary>Where the node logs.</summary>
     public required ILogger Logger { get; init; }
