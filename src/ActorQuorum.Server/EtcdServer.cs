@@ -6,6 +6,7 @@ using ActorQuorum.Server.Etcd;
 using ActorQuorum.Server.Grpc;
 using ActorQuorum.Server.Http;
 using ActorQuorum.Server.Listening;
+using ActorQuorum.Server.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -30,10 +31,12 @@ public sealed class EtcdServer : IAsyncDisposable
 
     private readonly KestrelServer _kestrel;
     private readonly SharedPort _port;
+    private readonly NodeMetrics _metrics;
     private readonly Lazy<Task> _stop;
 
-    private EtcdServer(KestrelServer kestrel, SharedPort port, ByteBudget budget)
+    private EtcdServer(KestrelServer kestrel, SharedPort port, ByteBudget budget, NodeMetrics metrics)
     {
+        _metrics = metrics;
         _kestrel = kestrel;
         _port = port;
         Budget = budget;
@@ -58,15 +61,32 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <returns>The listening server.</returns>
     /// <exception cref="ArgumentException">The address is not host:port.</exception>
     /// <exception cref="IOException">The address is in use, or is not of this machine.</exception>
+    public static Task<EtcdServer> StartAsync(
+        IQuorumNode node, string clientAddress, LimitOptions limits, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        StartAsync(node, clientAddress, limits, new MetricsOptions(), loggers, cancellationToken);
+
+    /// <summary>Listens at <paramref name="clientAddress"/>, answers from <paramref name="node"/>, and sends its metrics where the options say.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="clientAddress">host:port; with port 0 a free one is taken, see <see cref="Address"/>.</param>
+    /// <param name="limits">Bounds on requests.</param>
+    /// <param name="metrics">Where metrics go besides <c>/metrics</c>.</param>
+    /// <param name="loggers">Where the server logs.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <returns>The listening server.</returns>
+    /// <exception cref="ArgumentException">The address is not host:port.</exception>
+    /// <exception cref="IOException">The address is in use, or is not of this machine.</exception>
     public static async Task<EtcdServer> StartAsync(
-        IQuorumNode node, string clientAddress, LimitOptions limits, ILoggerFactory loggers, CancellationToken cancellationToken)
+        IQuorumNode node, string clientAddress, LimitOptions limits, MetricsOptions metrics, ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(metrics);
         ArgumentNullException.ThrowIfNull(loggers);
         var endPoint = await ClientAddress.ResolveAsync(clientAddress, cancellationToken);
         var budget = new ByteBudget(BudgetBytes);
-        var application = ApplicationOf(node, limits, budget, loggers.CreateLogger<EtcdServer>());
+        var nodeMetrics = new NodeMetrics(node, metrics, budget);
+        var application = ApplicationOf(node, limits, budget, nodeMetrics, loggers.CreateLogger<EtcdServer>());
         var options = OptionsOf(limits);
         ListenOptions? door = null;
         options.Listen(endPoint, listen =>
@@ -86,6 +106,7 @@ public sealed class EtcdServer : IAsyncDisposable
         {
             kestrel.Dispose();
             port.Dispose();
+            nodeMetrics.Dispose();
             if (cause is IOException or SocketException)
             {
                 throw ClientAddress.CannotListen(clientAddress, cause);
@@ -94,7 +115,8 @@ public sealed class EtcdServer : IAsyncDisposable
             throw;
         }
 
-        return new EtcdServer(kestrel, port, budget) { Address = door!.IPEndPoint!.ToString() };
+        nodeMetrics.Instruments.ShowConnections(() => port.Connections);
+        return new EtcdServer(kestrel, port, budget, nodeMetrics) { Address = door!.IPEndPoint!.ToString() };
     }
 
     /// <summary>Stops listening, lets calls under way end for a moment, then closes every connection. Takes less than a second.</summary>
@@ -104,14 +126,14 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private static FrontDoor ApplicationOf(IQuorumNode node, LimitOptions limits, ByteBudget budget, ILogger log)
+    private static FrontDoor ApplicationOf(IQuorumNode node, LimitOptions limits, ByteBudget budget, NodeMetrics metrics, ILogger log)
     {
         var methods = Methods(node, limits);
         var messageLimitBytes = limits.RequestSizeBytes + MessageOverheadBytes;
         return new FrontDoor(
-            new GrpcApplication(methods, messageLimitBytes, budget, log),
-            new JsonGateway(methods, messageLimitBytes, budget, log),
-            new NodePages(node));
+            new GrpcApplication(methods, messageLimitBytes, budget, metrics.Instruments, log),
+            new JsonGateway(methods, messageLimitBytes, budget, metrics.Instruments, log),
+            new NodePages(node, metrics.Reader));
     }
 
     private static FrozenDictionary<string, GrpcMethod> Methods(IQuorumNode node, LimitOptions limits)
@@ -155,5 +177,6 @@ public sealed class EtcdServer : IAsyncDisposable
 
         _kestrel.Dispose();
         _port.Dispose();
+        _metrics.Dispose();
     }
 }

@@ -69,8 +69,8 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         var time = TimeProvider.System;
         var tally = new NodeTally();
         var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
-        foreach (var note in storage.Notes) logger.LogWarning("{Node} {Note}", options.Name, note);
-        var host = new MailboxHost(time);
+        foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
+        var host = new MailboxHost(time, options.Runtime);
         TcpPeerTransport? transport = null;
         try
         {
@@ -92,6 +92,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
                 Limits = options.Limits,
                 Tally = tally,
                 Logger = logger,
+                ElectionLogger = loggers.CreateLogger("ActorQuorum.Election"),
             });
             await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
             return new(options, host, actors, storage, transport, tally, logger);

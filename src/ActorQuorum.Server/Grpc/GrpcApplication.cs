@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Globalization;
+using ActorQuorum.Server.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -11,9 +13,10 @@ namespace ActorQuorum.Server.Grpc;
 /// <param name="methods">The methods by their paths.</param>
 /// <param name="messageLimitBytes">The largest message of a client.</param>
 /// <param name="budget">What all requests under way may take.</param>
+/// <param name="instruments">Counts the calls.</param>
 /// <param name="log">For what is the server's own fault.</param>
 internal sealed class GrpcApplication(
-    FrozenDictionary<string, GrpcMethod> methods, int messageLimitBytes, ByteBudget budget, ILogger log)
+    FrozenDictionary<string, GrpcMethod> methods, int messageLimitBytes, ByteBudget budget, ServerInstruments instruments, ILogger log)
 {
     /// <summary>The room that stays free before each message.</summary>
     public const int PrefixBytes = StateMachines.Command.PrefixBytes;
@@ -36,7 +39,9 @@ internal sealed class GrpcApplication(
         var aborted = context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
         try
         {
+            var began = Stopwatch.GetTimestamp();
             var reply = await AnswerAsync(context, request, aborted);
+            instruments.Answered(ServerInstruments.Grpc, methods.ContainsKey(request.Path) ? request.Path : null, reply.Status.Code, began);
             if (reply.Status.Code == GrpcCode.Ok)
             {
                 await reply.WriteMessageAsync(context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer, aborted);

@@ -19,6 +19,9 @@ internal readonly record struct HttpReply(int Status, string ContentType, ReadOn
     /// <summary>The one method that the path takes, if that is what was wrong.</summary>
     public string? Allow { get; init; }
 
+    /// <summary>The outcome of the call that this answers.</summary>
+    public GrpcCode Code { get; init; }
+
     /// <summary>No such page, in etcd's words.</summary>
     public static HttpReply NotFound(bool isBelowGateway) =>
         Text(StatusCodes.Status404NotFound, isBelowGateway ? "Not Found\n" : "404 page not found\n");
@@ -49,7 +52,7 @@ internal readonly record struct HttpReply(int Status, string ContentType, ReadOn
             writer.WriteEndObject();
         }
 
-        return new HttpReply(HttpStatusOf(status.Code), Json, body.WrittenMemory);
+        return new HttpReply(HttpStatusOf(status.Code), Json, body.WrittenMemory) { Code = status.Code };
     }
 
     /// <summary>Sends the answer.</summary>

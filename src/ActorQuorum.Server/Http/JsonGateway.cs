@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Diagnostics;
 using ActorQuorum.Server.Grpc;
 using ActorQuorum.Server.Json;
+using ActorQuorum.Server.Metrics;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,8 +15,10 @@ namespace ActorQuorum.Server.Http;
 /// <param name="methods">The gRPC methods by their paths.</param>
 /// <param name="messageLimitBytes">The largest message.</param>
 /// <param name="budget">What all requests under way may take.</param>
+/// <param name="instruments">Counts the calls.</param>
 /// <param name="log">For what is the server's own fault.</param>
-internal sealed class JsonGateway(FrozenDictionary<string, GrpcMethod> methods, int messageLimitBytes, ByteBudget budget, ILogger log)
+internal sealed class JsonGateway(
+    FrozenDictionary<string, GrpcMethod> methods, int messageLimitBytes, ByteBudget budget, ServerInstruments instruments, ILogger log)
 {
     private const int PrefixBytes = GrpcApplication.PrefixBytes;
 
@@ -42,6 +46,15 @@ internal sealed class JsonGateway(FrozenDictionary<string, GrpcMethod> methods, 
             return HttpReply.MethodNotAllowed(allow: null);
         }
 
+        var began = Stopwatch.GetTimestamp();
+        var reply = await AnswerAsync(context, request, route, method, aborted);
+        instruments.Answered(ServerInstruments.Json, route.Method, reply.Code, began);
+        return reply;
+    }
+
+    private async ValueTask<HttpReply> AnswerAsync(
+        IFeatureCollection context, IHttpRequestFeature request, GatewayRoute route, GrpcMethod method, CancellationToken aborted)
+    {
         var header = request.Headers["grpc-timeout"];
         if (header.Count == 0)
         {

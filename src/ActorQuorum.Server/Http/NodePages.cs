@@ -1,11 +1,14 @@
+using ActorQuorum.Metrics;
 using ActorQuorum.Server.Etcd;
+using ActorQuorum.Server.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorQuorum.Server.Http;
 
 /// <summary>What a monitor or a script asks a node with GET.</summary>
 /// <param name="node">The node behind this door.</param>
-internal sealed class NodePages(IQuorumNode node)
+/// <param name="metrics">Its instruments.</param>
+internal sealed class NodePages(IQuorumNode node, MetricReader metrics)
 {
     // etcd's: a node that needs longer to confirm its view is of no use to those who ask.
     private static readonly TimeSpan s_healthPatience = TimeSpan.FromSeconds(1);
@@ -15,6 +18,7 @@ internal sealed class NodePages(IQuorumNode node)
     {
         "/health" => HealthAsync,
         "/version" => VersionAsync,
+        "/metrics" => MetricsAsync,
         _ => null,
     };
 
@@ -38,6 +42,9 @@ internal sealed class NodePages(IQuorumNode node)
             return false;
         }
     }
+
+    private ValueTask<HttpReply> MetricsAsync(CancellationToken cancellationToken) => ValueTask.FromResult(
+        HttpReply.Text(StatusCodes.Status200OK, PrometheusText.Write(metrics.Collect())) with { ContentType = PrometheusText.ContentType });
 
     private ValueTask<HttpReply> VersionAsync(CancellationToken cancellationToken) => ValueTask.FromResult(HttpReply.JsonText(
         StatusCodes.Status200OK,

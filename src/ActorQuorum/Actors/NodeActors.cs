@@ -54,7 +54,8 @@ internal sealed class NodeActors : IPeerInbox
         var view = new NodeView(setup.ClusterId, setup.Self, setup.Members);
         var core = new RaftCore(setup.ToRaftOptions(), setup.Durable, context.Now);
         var turn = setup.Limits.TurnMessages;
-        var roles = new RoleLog(setup.Logger, setup.Self.Name, view.NameOf);
+        var electionLogger = setup.ElectionLogger ?? setup.Logger;
+        var roles = new RoleLog(electionLogger, setup.Self.Name, view.NameOf);
         var (limits, members) = (setup.Limits, setup.Members.Count);
         var tally = setup.Tally;
         foreach (var peer in setup.Members.Where(member => member.Id != setup.Self.Id)) tally.AddPeer(peer.Id, peer.Name);
@@ -62,7 +63,7 @@ internal sealed class NodeActors : IPeerInbox
         context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, host, view, roles, pending, tally), turn);
         context.Storage = host.Start("storage", new StorageActor(setup.Log, setup.Machine, host.StartDiskLane(), context, tally), turn);
         context.Election = host.Start("election", new ElectionActor(
-            core, context, new(setup.Logger, setup.Self.Name, view.NameOf), new(setup.Logger, setup.Self.Name, view.NameOf)), turn);
+            core, context, new(electionLogger, setup.Self.Name, view.NameOf), new(electionLogger, setup.Self.Name, view.NameOf)), turn);
         context.Clock = host.Start("clock", new ClockActor(context), turn);
         var timer = host.Every(setup.Election.Heartbeat / TicksPerHeartbeat, () => context.Clock.Tell(ClockMessage.Ring));
         return new(context, view, setup.Transport, timer) { Core = core, Pending = pending };

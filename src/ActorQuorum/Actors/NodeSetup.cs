@@ -53,6 +53,9 @@ internal sealed record NodeSetup
     /// <summary>Where the node logs.</summary>
     public required ILogger Logger { get; init; }
 
+    /// <summary>Where it logs of roles, votes and replication; null for <see cref="Logger"/>.</summary>
+    public ILogger? ElectionLogger { get; init; }
+
     /// <summary>What the core is configured with.</summary>
     public RaftOptions ToRaftOptions() => new()
     {
