@@ -4,20 +4,24 @@ using Serilog.Events;
 
 namespace ActorQuorum.Cli.Logging;
 
-/// <summary>Which sources of log events make up a room. A source stands for all whose names begin with it.</summary>
+/// <summary>Which sources of log events make up a room.</summary>
 internal static class LogRooms
 {
-    public static IReadOnlyList<string> Sources(LogRoom room) => room switch
+    /// <summary>The sources whose level is their own. A source stands for all whose names begin with it.</summary>
+    public static IEnumerable<(string Source, LogEventLevel Level)> Of(RoomLevels levels)
     {
-        LogRoom.Node => ["ActorQuorum.Node"],
-        LogRoom.Election => ["ActorQuorum.Election"],
-        LogRoom.Storage => ["ActorQuorum.Storage"],
-        LogRoom.Transport => ["ActorQuorum.Transport"],
-        LogRoom.Server => ["ActorQuorum.Server"],
-        LogRoom.Process => ["ActorQuorum.Cli"],
-        LogRoom.Http => ["Microsoft", "System"],
-        _ => throw new ArgumentOutOfRangeException(nameof(room), room, "a room without sources"),
-    };
+        (string Source, LogLevel? Level)[] rooms =
+        [
+            ("ActorQuorum.Node", levels.Node),
+            ("ActorQuorum.Election", levels.Election),
+            ("ActorQuorum.Storage", levels.Storage),
+            ("ActorQuorum.Transport", levels.Transport),
+            ("ActorQuorum.Server", levels.Server),
+            ("ActorQuorum.Cli", levels.Process),
+            ("Microsoft", levels.Http),
+        ];
+        return rooms.Where(room => room.Level is not null).Select(room => (room.Source, Level(room.Level!.Value)));
+    }
 
     public static LogEventLevel Level(LogLevel level) => level switch
     {

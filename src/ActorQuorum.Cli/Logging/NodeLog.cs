@@ -17,11 +17,8 @@ internal static class NodeLog
         var log = new LoggerConfiguration()
             .MinimumLevel.Is(debug ? LogEventLevel.Debug : LogRooms.Level(logging.Level))
             .Enrich.WithProperty("Node", options.Name);
-        foreach (var (room, level) in logging.Levels)
-        {
-            foreach (var source in LogRooms.Sources(room))
-                log.MinimumLevel.Override(source, LogRooms.Level(level));
-        }
+        foreach (var (source, level) in LogRooms.Of(logging.Levels))
+            log.MinimumLevel.Override(source, level);
 
         WriteTo(log, to => to.Console(FormatterOf(logging.ConsoleFormat, options.Name, Palette.IsWanted)));
         if (logging.File is { } file)

@@ -12,29 +12,29 @@ public enum LogFormat
     Json,
 }
 
-/// <summary>A room of the log: what a line is about. Each may have a level of its own.</summary>
-public enum LogRoom
+/// <summary>Levels of single rooms of the log (<c>logging.levels</c>); null: as <c>logging.level</c> says.</summary>
+public sealed record RoomLevels
 {
     /// <summary>The node as a whole: its start, its end, why it failed.</summary>
-    Node,
+    public LogLevel? Node { get; init; }
 
     /// <summary>Roles, votes, terms and replication.</summary>
-    Election,
+    public LogLevel? Election { get; init; }
 
     /// <summary>The log on disk and its recovery.</summary>
-    Storage,
+    public LogLevel? Storage { get; init; }
 
     /// <summary>Connections between members.</summary>
-    Transport,
+    public LogLevel? Transport { get; init; }
 
     /// <summary>The door for clients.</summary>
-    Server,
+    public LogLevel? Server { get; init; }
 
     /// <summary>The process around the node: the command.</summary>
-    Process,
+    public LogLevel? Process { get; init; }
 
     /// <summary>The HTTP server below the door for clients.</summary>
-    Http,
+    public LogLevel? Http { get; init; } = LogLevel.Warning;
 }
 
 /// <summary>What a node tells of itself, and where (<c>logging</c>).</summary>
@@ -44,8 +44,7 @@ public sealed record LoggingOptions
     public LogLevel Level { get; init; } = LogLevel.Information;
 
     /// <summary>Levels of rooms that differ from it (<c>logging.levels</c>).</summary>
-    public IReadOnlyDictionary<LogRoom, LogLevel> Levels { get; init; } =
-        new Dictionary<LogRoom, LogLevel> { [LogRoom.Http] = LogLevel.Warning };
+    public RoomLevels Levels { get; init; } = new();
 
     /// <summary>How lines look on the console (<c>logging.console.format</c>).</summary>
     public LogFormat ConsoleFormat { get; init; } = LogFormat.Text;

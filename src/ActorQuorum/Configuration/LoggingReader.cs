@@ -36,16 +36,20 @@ internal static class LoggingReader
         File = ReadFile(section),
     };
 
-    private static Dictionary<LogRoom, LogLevel> ReadLevels(ConfigurationSection section)
+    private static RoomLevels ReadLevels(ConfigurationSection section)
     {
-        var levels = new Dictionary<LogRoom, LogLevel>();
-        foreach (var room in Enum.GetValues<LogRoom>())
+        return new RoomLevels
         {
-            var key = room.ToString().ToLowerInvariant();
-            if (section.OptionalText(key) is not null) levels.Add(room, section.Choice(key, Levels));
-        }
+            Node = LevelOf("node"),
+            Election = LevelOf("election"),
+            Storage = LevelOf("storage"),
+            Transport = LevelOf("transport"),
+            Server = LevelOf("server"),
+            Process = LevelOf("process"),
+            Http = LevelOf("http"),
+        };
 
-        return levels;
+        LogLevel? LevelOf(string room) => section.OptionalText(room) is null ? null : section.Choice(room, Levels);
     }
 
     /// <summary>A text in place of the object is the path, and leaves the other defaults.</summary>
