@@ -196,9 +196,15 @@ internal ref struct JsonMessageReader
             return ReadNumber(value, GoName(type), 0, mayBeQuoted: false);
         }
 
-        var name = Encoding.UTF8.GetString(JsonText.Unescape(Unquoted(value)));
-        return type.FindValueByName(name)?.Number
-            ?? throw new BadJsonException($"unknown value \"{name.Replace("\"", "\\\"", StringComparison.Ordinal)}\" for enum {GoName(type)}");
+        // The name is taken as it stands: etcd undoes no escapes in it, and shows them escaped once more.
+        var name = Encoding.UTF8.GetString(Unquoted(value));
+        if (type.FindValueByName(name) is { } known)
+        {
+            return known.Number;
+        }
+
+        var shown = name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        throw new BadJsonException($"unknown value \"{shown}\" for enum {GoName(type)}");
     }
 
     /// <summary>Go joins the names of nested types with underscores.</summary>

@@ -10,7 +10,7 @@ namespace ActorQuorum.EndToEnd.Tests.Etcd;
 /// Only who answered, in which term, and how large its files are may differ.
 /// </summary>
 [Trait("Row", "RN-8")]
-public sealed partial class GatewayTests : IAsyncLifetime
+public sealed partial class GatewayTests : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
     private readonly RealEtcd _etcd = new();
@@ -23,7 +23,9 @@ public sealed partial class GatewayTests : IAsyncLifetime
             await Task.WhenAll(_etcd.StartAsync(), _ours.StartAsync());
     }
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await _etcd.DisposeAsync();
         await _ours.DisposeAsync();
@@ -99,7 +101,7 @@ public sealed partial class GatewayTests : IAsyncLifetime
             "\"5\"", "\" 5\"", "\"\"", "\"5x\"", "5e0", "1.5", "\"1.0\"", "9223372036854775808", "\"-1\"", "true", "{}", "[]", "null", "\"null\"", "\"+5\"",
             "\"05\"", "\"true\"", "\"\\u0035\"",
         ];
-        string[] orders = ["\"ASCEND\"", "2", "\"BAD\"", "\"\"", "\"1\"", "1.5", "true", "{}", "null", "\"asc\\\"end\""];
+        string[] orders = ["\"ASCEND\"", "2", "\"BAD\"", "\"\"", "\"1\"", "1.5", "true", "{}", "null", "\"asc\\\"end\"", "\"\\u0041SCEND\""];
         foreach (var body in bodies) await SameAsync("/v3/kv/range", body);
         foreach (var key in keys) await SameAsync("/v3/kv/range", $$"""{"key":{{key}}}""");
         foreach (var limit in limits) await SameAsync("/v3/kv/range", $$"""{"key":"YQ==","limit":{{limit}}}""");
