@@ -59,22 +59,22 @@ internal static class KeyRemoval
         {
             ownBranch.RemoveAt(at);
         }
-        else if (child.Node.Count < SparseBelow && ownBranch.Count > 1)
+        else if (child.Node.Count < SparseBelow && (at == 0 || !TryJoin(ownBranch, at - 1, edition)) && at + 1 < ownBranch.Count)
         {
-            Join(ownBranch, at + 1 < ownBranch.Count ? at : at - 1, edition);
+            TryJoin(ownBranch, at, edition);
         }
 
         return ownBranch;
     }
 
     // The child at a place takes in its right neighbour, if both fit well into one.
-    private static void Join(IndexBranch branch, int at, long edition)
+    private static bool TryJoin(IndexBranch branch, int at, long edition)
     {
         ref var left = ref branch.Children[at];
         var right = branch.Children[at + 1];
         if (left.Node.Count + right.Node.Count > JoinedLimit)
         {
-            return;
+            return false;
         }
 
         if (left.Node is IndexLeaf leaf)
@@ -93,5 +93,6 @@ internal static class KeyRemoval
 
         left.Live += right.Live;
         branch.RemoveAt(at + 1);
+        return true;
     }
 }

@@ -31,6 +31,9 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
         }
     }
 
+    /// <summary>Everything in memory, what waits to be dropped too. It changes with the next command.</summary>
+    internal KeyIndexRoot Held => _index.Current;
+
     /// <inheritdoc/>
     public CommandResult Apply(long index, ReadOnlyMemory<byte> command)
     {
