@@ -15,10 +15,10 @@ namespace ActorQuorum;
 /// <summary>One node of a cluster, running in this process.</summary>
 public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
 {
-    private readonly MailboxHost _host;
+    private readonly INodeHost _host;
     private readonly NodeActors _actors;
     private readonly NodeStorage _storage;
-    private readonly TcpPeerTransport _transport;
+    private readonly IPeerTransport _transport;
     private readonly NodeOptions _options;
     private readonly Admission _admission;
     private readonly ILogger _logger;
@@ -28,7 +28,7 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
     private Task? _stopping;
 
     private QuorumNode(
-        NodeOptions options, MailboxHost host, NodeActors actors, NodeStorage storage, TcpPeerTransport transport, ILogger logger)
+        NodeOptions options, INodeHost host, NodeActors actors, NodeStorage storage, IPeerTransport transport, ILogger logger)
     {
         _options = options;
         _host = host;
@@ -52,8 +52,12 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
     /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged.</exception>
-    public static async Task<QuorumNode> StartAsync(
-        NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
+    public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default) =>
+        StartAsync(options, loggers, NodeHosting.Mailboxes, cancellationToken);
+
+    /// <summary>Starts a node on a host and a transport of the caller's choice.</summary>
+    internal static async Task<QuorumNode> StartAsync(
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         var logger = loggers.CreateLogger("ActorQuorum.Node");
@@ -62,11 +66,12 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
         var time = TimeProvider.System;
         var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
         foreach (var note in storage.Notes) logger.LogWarning("{Node} {Note}", options.Name, note);
-        var host = new MailboxHost(time);
-        TcpPeerTransport? transport = null;
+        INodeHost? host = null;
+        IPeerTransport? transport = null;
         try
         {
-            transport = new(TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
+            host = hosting.StartHost();
+            transport = hosting.MakeTransport(host, TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
             var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
             var actors = NodeActors.Start(host, new()
             {
@@ -83,13 +88,14 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
                 Election = options.Election,
                 Limits = options.Limits,
                 Logger = logger,
+                RoleChanged = hosting.RoleChanged,
             });
             await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
             return new(options, host, actors, storage, transport, logger);
         }
         catch
         {
-            host.Dispose();
+            if (host is not null) await host.DisposeAsync().ConfigureAwait(false);
             if (transport is not null) await transport.DisposeAsync().ConfigureAwait(false);
             storage.Log.Dispose();
             storage.Dispose();
@@ -215,7 +221,7 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
         else await Ended(_actors.StopNode).ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         if (!_host.IsStopped) await Ended(_actors.StopStorage).ConfigureAwait(false);
-        _host.Dispose();
+        await _host.DisposeAsync().ConfigureAwait(false);
         EndAsked();
         _storage.Log.Dispose();
         _storage.Dispose();

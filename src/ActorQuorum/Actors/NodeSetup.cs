@@ -49,6 +49,9 @@ internal sealed record NodeSetup
     /// <summary>Where the node logs.</summary>
     public required ILogger Logger { get; init; }
 
+    /// <summary>Hears each change of role, on the NodeActor's turn; null for nobody.</summary>
+    public Action<RoleChange>? RoleChanged { get; init; }
+
     /// <summary>What the core is configured with.</summary>
     public RaftOptions ToRaftOptions() => new()
     {

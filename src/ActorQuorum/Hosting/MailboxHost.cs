@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ActorQuorum.Hosting;
 
 /// <summary>The default host: each actor has a mailbox that the thread pool serves, one turn at a time; the disk lane has a thread of its own.</summary>
-internal sealed class MailboxHost(TimeProvider time) : IActorHost, IDisposable
+internal sealed class MailboxHost(TimeProvider time) : INodeHost, IDisposable
 {
     private readonly ConcurrentBag<IDisposable> _owned = [];
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,10 +12,10 @@ internal sealed class MailboxHost(TimeProvider time) : IActorHost, IDisposable
     /// <inheritdoc/>
     public TimeProvider Time => time;
 
-    /// <summary>Ends when the host was stopped; faults with the cause if an actor or the disk failed.</summary>
+    /// <inheritdoc/>
     public Task Completion => _completion.Task;
 
-    /// <summary>Whether no actor handles another message.</summary>
+    /// <inheritdoc/>
     public bool IsStopped => _isStopped;
 
     /// <inheritdoc/>
@@ -61,6 +61,13 @@ internal sealed class MailboxHost(TimeProvider time) : IActorHost, IDisposable
     {
         Stop();
         while (_owned.TryTake(out var owned)) owned.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Runs work of this node; an exception stops the node and nothing else.</summary>
