@@ -5,7 +5,7 @@ namespace ActorQuorum.Akka.Tests;
 /// <summary>Waits for what another thread will do: looks again and again, with a deadline only a broken program meets.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     public static async Task ShouldBeAsync(Func<bool> condition, string what)
     {

@@ -4,7 +4,7 @@ using ActorQuorum.Configuration.Hocon;
 
 namespace ActorQuorum.Akka.Configuration;
 
-/// <summary>Writes resolved values as text that any HOCON parser, and any JSON parser, reads alike.</summary>
+/// <summary>Writes resolved values as text that Akka's own parser reads as ours means it: that one takes no comma after a closing brace.</summary>
 internal static class HoconText
 {
     /// <summary>The text of a value.</summary>
@@ -29,15 +29,13 @@ internal static class HoconText
 
     private static void WriteObject(StringBuilder text, HoconObject o)
     {
-        text.Append('{');
-        var separator = "";
+        text.Append("{\n");
         foreach (var (key, field) in o.Fields)
         {
-            text.Append(separator);
             WriteString(text, key);
             text.Append(": ");
             Write(text, field.Value);
-            separator = ",\n";
+            text.Append('\n');
         }
 
         text.Append('}');
