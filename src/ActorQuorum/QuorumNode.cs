@@ -18,10 +18,10 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
 {
     private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
 
-    private readonly MailboxHost _host;
+    private readonly INodeHost _host;
     private readonly NodeActors _actors;
     private readonly NodeStorage _storage;
-    private readonly TcpPeerTransport _transport;
+    private readonly IPeerTransport _transport;
     private readonly NodeOptions _options;
     private readonly Admission _admission;
     private readonly NodeTally _tally;
@@ -33,7 +33,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     private Task? _stopping;
 
     private QuorumNode(
-        NodeOptions options, MailboxHost host, NodeActors actors, NodeStorage storage, TcpPeerTransport transport, NodeTally tally, ILogger logger)
+        NodeOptions options, INodeHost host, NodeActors actors, NodeStorage storage, IPeerTransport transport, NodeTally tally, ILogger logger)
     {
         _options = options;
         _host = host;
@@ -59,8 +59,15 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
     /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged.</exception>
-    public static async Task<QuorumNode> StartAsync(
-        NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
+    public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return StartAsync(options, loggers, NodeHosting.Mailboxes(options.Runtime), cancellationToken);
+    }
+
+    /// <summary>Starts a node on a host and a transport of the caller's choice.</summary>
+    internal static async Task<QuorumNode> StartAsync(
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         var logger = loggers.CreateLogger("ActorQuorum.Node");
@@ -70,11 +77,12 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         var tally = new NodeTally();
         var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
         foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
-        var host = new MailboxHost(time, options.Runtime);
-        TcpPeerTransport? transport = null;
+        INodeHost? host = null;
+        IPeerTransport? transport = null;
         try
         {
-            transport = new(TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
+            host = hosting.StartHost();
+            transport = hosting.MakeTransport(host, TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
             var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
             var actors = NodeActors.Start(host, new()
             {
@@ -93,13 +101,14 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
                 Tally = tally,
                 Logger = logger,
                 ElectionLogger = loggers.CreateLogger("ActorQuorum.Election"),
+                RoleChanged = hosting.RoleChanged,
             });
             await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
             return new(options, host, actors, storage, transport, tally, logger);
         }
         catch
         {
-            host.Dispose();
+            if (host is not null) await host.DisposeAsync().ConfigureAwait(false);
             if (transport is not null) await transport.DisposeAsync().ConfigureAwait(false);
             storage.Log.Dispose();
             storage.Dispose();
@@ -248,7 +257,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         else await Ended(_actors.StopNode).ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         if (!_host.IsStopped) await Ended(_actors.StopStorage).ConfigureAwait(false);
-        _host.Dispose();
+        await _host.DisposeAsync().ConfigureAwait(false);
         EndAsked();
         _instruments.Dispose();
         _storage.Log.Dispose();

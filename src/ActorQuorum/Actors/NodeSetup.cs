@@ -56,6 +56,9 @@ internal sealed record NodeSetup
     /// <summary>Where it logs of roles, votes and replication; null for <see cref="Logger"/>.</summary>
     public ILogger? ElectionLogger { get; init; }
 
+    /// <summary>Hears each change of role, on the NodeActor's turn; null for nobody.</summary>
+    public Action<RoleChange>? RoleChanged { get; init; }
+
     /// <summary>What the core is configured with.</summary>
     public RaftOptions ToRaftOptions() => new()
     {

@@ -4,7 +4,7 @@ using ActorQuorum.Configuration;
 namespace ActorQuorum.Hosting;
 
 /// <summary>The default host: each actor has a mailbox that the thread pool or a thread of its own serves, one turn at a time; the disk lane has a thread.</summary>
-internal sealed class MailboxHost(TimeProvider time, NodeRuntime runtime = NodeRuntime.Pool) : IActorHost, IDisposable
+internal sealed class MailboxHost(TimeProvider time, NodeRuntime runtime = NodeRuntime.Pool) : INodeHost, IDisposable
 {
     private readonly ConcurrentBag<IDisposable> _owned = [];
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,10 +13,10 @@ internal sealed class MailboxHost(TimeProvider time, NodeRuntime runtime = NodeR
     /// <inheritdoc/>
     public TimeProvider Time => time;
 
-    /// <summary>Ends when the host was stopped; faults with the cause if an actor or the disk failed.</summary>
+    /// <inheritdoc/>
     public Task Completion => _completion.Task;
 
-    /// <summary>Whether no actor handles another message.</summary>
+    /// <inheritdoc/>
     public bool IsStopped => _isStopped;
 
     /// <inheritdoc/>
@@ -67,6 +67,13 @@ internal sealed class MailboxHost(TimeProvider time, NodeRuntime runtime = NodeR
     {
         Stop();
         while (_owned.TryTake(out var owned)) owned.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Runs work of this node; an exception stops the node and nothing else.</summary>

@@ -94,9 +94,6 @@ public sealed class HoconIncludeTests : IDisposable
     public void A_malformed_include_is_an_error(string text, string problem) => FailsMain(text).Message.ShouldStartWith($"{_files.PathOf("main.conf")}:1: {problem}");
 
     [Fact]
-    public void A_quoted_key_or_a_value_may_be_called_include() => ShouldRead("\"include\" = 1, a = include", """{"include":1,"a":"include"}""");
-
-    [Fact]
     public void Files_that_include_each_other_are_an_error()
     {
         _files.Write("x.conf", "\ninclude \"main.conf\"");
