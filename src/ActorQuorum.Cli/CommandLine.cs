@@ -40,6 +40,12 @@ internal static class CommandLine
             return ExitCode.Usage;
         }
 
+        if (parsed.Action is not HelpWithExamples && DashedWords.Complaint(parsed) is { } complaint)
+        {
+            Complain($"{complaint} Try: {Usage(parsed)}");
+            return ExitCode.Usage;
+        }
+
         try
         {
             // Signals are ours: each command decides what Ctrl-C and SIGTERM mean.

@@ -54,7 +54,7 @@ internal sealed class LoadConnection
     }
 
     /// <summary>What was measured.</summary>
-    public LoadCounts Counts { get; } = new();
+    public LoadCounts Counts { get; private set; } = new();
 
     /// <summary>Whether there is a connection now.</summary>
     public bool IsOpen => _socket is not null;
@@ -82,11 +82,14 @@ internal sealed class LoadConnection
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
-                Lose($"{_target.Address}: {e.Message}");
+                Lose($"{_target.Address}: {e.Message}", load);
                 if (load.IsOver || !await PausedAsync(PauseAfterLoss, cancellationToken)) return;
             }
         }
     }
+
+    /// <summary>Begins to count anew.</summary>
+    public void Recount() => Counts = new();
 
     public void Close()
     {
@@ -103,8 +106,9 @@ internal sealed class LoadConnection
     }
 
     /// <summary>What was under way has no answer; the next connection goes to the next endpoint.</summary>
-    private void Lose(string reason)
+    private void Lose(string reason, Workload load)
     {
+        foreach (var caller in _callerOf.Values) load.Ended(_callers[caller].Key, isAnswered: false);
         Counts.Failed(reason, Math.Max(1, _callerOf.Count));
         Close();
         _targetIndex = (_targetIndex + 1) % _targets.Length;
@@ -294,6 +298,7 @@ internal sealed class LoadConnection
         if (!_callerOf.Remove(stream, out var index)) return;
         ref var caller = ref _callers[index];
         if (_unsent.Count > 0) _unsent.Remove(index);
+        load.Ended(caller.Key, isAnswered: status == 0);
         if (status != 0)
         {
             _hasFailed = true;

@@ -7,7 +7,7 @@ internal sealed class LoadRun
 {
     // What is under way at the end still gets this long to be answered.
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan FillPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan FillPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(500);
 
     private readonly LoadPlan _plan;
@@ -47,26 +47,37 @@ internal sealed class LoadRun
 
     private async Task FillAsync(CancellationToken cancellationToken)
     {
-        _progress.Say($"writing {_plan.Keys} keys to be read");
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(FillPatience);
-        var load = new Workload(_plan.Keys, 0, isSequential: true);
-        await Task.WhenAll(_connections.Select(connection => Task.Run(() => connection.RunAsync(load, () => long.MaxValue, patience.Token), default)));
-        var filled = Total();
-        if (filled.Errors > 0)
-            throw new CommandFailedException(
-                ExitCode.NoQuorum, $"not every key could be written beforehand: {filled.Reasons[0].Key}. Check with `actorquorum status`, then run the bench again.");
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var load = new FillLoad(_plan.Keys);
+        var filling = Task.WhenAll(_connections.Select(connection => Task.Run(() => connection.RunAsync(load, () => long.MaxValue, end.Token), default)));
+        var (before, since) = (0, Stopwatch.GetTimestamp());
+        while (await Task.WhenAny(filling, Task.Delay(Redraw, cancellationToken)) != filling && !cancellationToken.IsCancellationRequested)
+        {
+            _progress.Say($"writing keys to be read: {load.Acknowledged} of {_plan.Keys}");
+            if (load.Acknowledged > before) (before, since) = (load.Acknowledged, Stopwatch.GetTimestamp());
+            if (Stopwatch.GetElapsedTime(since) < FillPatience) continue;
+            load.End();
+            await end.CancelAsync();
+        }
+
+        await filling;
         cancellationToken.ThrowIfCancellationRequested();
+        if (load.Acknowledged == _plan.Keys) return;
+        var reason = Total().Reasons is [var most, ..] ? most.Key : "no answer came";
+        throw new CommandFailedException(
+            ExitCode.NoQuorum,
+            $"{load.Acknowledged} of {_plan.Keys} keys could be written beforehand, and then none for {FillPatience.TotalSeconds} s: {reason}. Check with `actorquorum status`, and --endpoints.");
     }
 
     private async Task<LoadResult> MeasureAsync(CancellationToken cancellationToken)
     {
         using var end = new CancellationTokenSource();
-        var load = new Workload(_plan.Keys, _plan.ReadShare, isSequential: false);
+        var load = new RandomLoad(_plan.Keys, _plan.ReadShare);
         var running = Task.WhenAll(_connections.Select(
             connection => Task.Run(() => connection.RunAsync(load, () => Volatile.Read(ref _measureFrom), end.Token), default)));
         await WatchAsync("warming up", _plan.Warmup, cancellationToken);
         var from = Stopwatch.GetTimestamp();
+        foreach (var connection in _connections) connection.Recount();
         Volatile.Write(ref _measureFrom, from);
         await WatchAsync("", _plan.Duration, cancellationToken);
         var open = OpenConnections;

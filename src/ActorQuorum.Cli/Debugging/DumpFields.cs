@@ -40,10 +40,9 @@ internal static class DumpFields
         ("match", Number(follower.MatchIndex)),
         ("next", Number(follower.NextIndex)),
         ("behind", Number(Math.Max(0, lastIndex - follower.MatchIndex))),
-        ("state", follower.Probing ? "probing" : "replicating"),
-        ("under way", Number(follower.UnderWay)),
+        ("sent", Number(follower.UnderWay)),
+        ("state", (follower.Probing ? "probing" : "replicating") + (follower.Proven ? "" : ", no vote")),
         ("heard", string.Create(CultureInfo.InvariantCulture, $"{follower.SinceHeardMs} ms ago")),
-        ("may vote", follower.Proven ? "yes" : "no"),
     ];
 
     private static string Sending(Peer peer) =>

@@ -20,6 +20,7 @@ internal static class Comparison
         var sign = rest.StartsWith("!=", StringComparison.Ordinal) ? "!=" : rest.Length > 0 ? rest[..1] : "";
         var (operand, end) = Operand(rest, sign.Length, '\0');
         if (rest[end..].Trim().Length > 0) throw Malformed();
+        if (key.Length == 0) throw new FormatException("KEY is empty");
         var compare = new Compare { Key = keys.Range(key, null, false, false).First, Result = Result(sign) };
         SetTarget(compare, line[..open].Trim(), operand);
         return compare;

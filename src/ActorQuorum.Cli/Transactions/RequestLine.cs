@@ -32,6 +32,7 @@ internal sealed class RequestLine
         if (words[0] is not ("put" or "get" or "del")) throw new FormatException($"'{words[0]}' is no request: there are put, get and del");
         var parsed = _words.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0) throw new FormatException(string.Join(" ", parsed.Errors.Select(error => error.Message)));
+        if (DashedWords.Complaint(parsed) is { } complaint) throw new FormatException(complaint);
         try
         {
             return words[0] switch

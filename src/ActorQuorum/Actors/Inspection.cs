@@ -26,7 +26,7 @@ internal sealed class Inspection(NodeContext context, NodeView view, IPeerTransp
     public void See(PendingRequests pending)
     {
         _queues.Add(new("requests pending", pending.Count, pending.MostRequests));
-        _queues.Add(new("requests without a leader", pending.WaitingCount, pending.MostRequests));
+        _queues.Add(new("requests leaderless", pending.WaitingCount, pending.MostRequests));
         context.Election.Tell(new(new InspectElection(this)));
     }
 

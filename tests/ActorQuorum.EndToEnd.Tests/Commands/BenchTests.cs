@@ -47,7 +47,7 @@ public sealed class BenchTests(ThreeNodes three) : IClassFixture<ThreeNodes>
     {
         var none = await CliProcess.RunAsync("bench", "get", "--seconds", "0.5", "--endpoints", "127.0.0.1:1");
         none.ExitCode.ShouldBe(3);
-        none.Errors.ShouldContain("not every key could be written beforehand: 127.0.0.1:1: Connection refused");
+        none.Errors.ShouldContain("0 of 10000 keys could be written beforehand, and then none for 5 s: 127.0.0.1:1: Connection refused");
     }
 
     [Theory]

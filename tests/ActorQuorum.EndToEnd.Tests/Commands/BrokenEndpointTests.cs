@@ -28,11 +28,11 @@ public sealed class BrokenEndpointTests(ThreeNodes three) : IClassFixture<ThreeN
 
         var write = await CliAsync(silent.Address, "put", "k", "v", "--timeout", "500ms");
         write.ExitCode.ShouldBe(4);
-        write.Errors.ShouldBe(
-            $"actorquorum: outcome unknown: {silent.Address}: no answer in 0.5 s. The write may take effect, now or later: read the key before you repeat it.");
+        write.Errors.ShouldMatch(
+            $@"^actorquorum: outcome unknown: {silent.Address}: no answer in [\d.]+ s\. The write may take effect, now or later: read the key before you repeat it\.$");
         var read = await CliAsync(silent.Address, "get", "k", "--timeout", "500ms");
         read.ExitCode.ShouldBe(3);
-        read.Errors.ShouldStartWith($"actorquorum: no quorum: {silent.Address}: no answer in 0.5 s.");
+        read.Errors.ShouldStartWith($"actorquorum: no quorum: {silent.Address}: no answer in ");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class BrokenEndpointTests(ThreeNodes three) : IClassFixture<ThreeN
 
         var status = await CliAsync($"{_cluster.Nodes[0].ClientAddress},{silent.Address}", "status", "--timeout", "2s", "-o", "simple");
         status.ExitCode.ShouldBe(0);
-        status.Output.ShouldEndWith($"{silent.Address}, , no answer in 2 s, , , ,");
+        status.Output.Split('\n')[1].ShouldMatch($@"^{silent.Address}, , no answer in [\d.]+ s, , , ,$");
     }
 
     private static async Task<(int ExitCode, string Output, string Errors)> CliAsync(string endpoints, params string[] arguments)

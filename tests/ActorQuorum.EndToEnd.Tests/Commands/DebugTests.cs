@@ -30,7 +30,7 @@ public sealed class DebugTests(ThreeNodes three) : IClassFixture<ThreeNodes>
             node.GetProperty("peers").GetArrayLength().ShouldBe(2);
             node.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString()).ShouldBe(
             [
-                "mailbox node", "mailbox clock", "mailbox election", "mailbox storage", "requests pending", "requests without a leader",
+                "mailbox node", "mailbox clock", "mailbox election", "mailbox storage", "requests pending", "requests leaderless",
                 "disk gathering", "disk writing", "reads behind apply",
             ]);
         }

@@ -21,6 +21,26 @@ public sealed class ExitCodeTests(ThreeNodes three) : IClassFixture<ThreeNodes>
     }
 
     [Fact]
+    public async Task A_value_that_begins_with_a_dash_comes_after_two_dashes()
+    {
+        (await CliProcess.RunAsync("put", "--endpoints", _cluster.Endpoints, "balance", "--", "-5")).Output.ShouldBe("OK");
+        (await CliProcess.RunAsync("put", "--endpoints", _cluster.Endpoints, "--", "-dashed", "-5")).Output.ShouldBe("OK");
+        (await CliAsync("get", "balance")).Output.ShouldBe("balance\n-5");
+        (await CliProcess.RunAsync("get", "--endpoints", _cluster.Endpoints, "--", "-dashed")).Output.ShouldBe("-dashed\n-5");
+    }
+
+    [Fact]
+    public async Task A_value_may_come_from_standard_input()
+    {
+        var put = CliProcess.Start("put", "from-input", "--file", "-", "--endpoints", _cluster.Endpoints);
+        put.Type("two\nlines");
+        put.CloseInput();
+
+        (await CliProcess.RunAsync(put)).Output.ShouldBe("OK");
+        (await CliAsync("get", "from-input", "--print-value-only")).Output.ShouldBe("two\nlines\n");
+    }
+
+    [Fact]
     public async Task A_missing_key_is_no_failure()
     {
         var get = await CliAsync("get", "nobody-wrote-this");
@@ -64,6 +84,13 @@ public sealed class ExitCodeTests(ThreeNodes three) : IClassFixture<ThreeNodes>
     [InlineData("get", "key", "--endpoints", "nowhere")]
     [InlineData("get", "key", "--timeout", "soon")]
     [InlineData("get", "")]
+    [InlineData("get", "key", "--prefx")]
+    [InlineData("put", "key", "--prev-vk")]
+    [InlineData("del", "--prefx", "--prefix")]
+    [InlineData("txn", "no-such-file.txt")]
+    [InlineData("get", "key", "--namespace", "a/b")]
+    [InlineData("debug")]
+    [InlineData("completion", "csh")]
     [InlineData("cluster", "--nodes", "10")]
     [InlineData("run")]
     [InlineData("run", "-c", "no-such-file.conf")]

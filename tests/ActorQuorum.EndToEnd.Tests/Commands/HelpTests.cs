@@ -24,7 +24,7 @@ public sealed class HelpTests
             Root.Parse(Words.Split(words)[1..]).Errors.ShouldBeEmpty(example);
         }
 
-        foreach (var option in command.Options) option.Description.ShouldNotBeNullOrEmpty($"{name} {option.Name}");
+        foreach (var option in command.Options.Where(option => !option.Hidden)) option.Description.ShouldNotBeNullOrEmpty($"{name} {option.Name}");
     }
 
     [Fact]

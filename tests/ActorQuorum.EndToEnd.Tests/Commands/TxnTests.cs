@@ -10,7 +10,7 @@ public sealed class TxnTests(ThreeNodes three) : IClassFixture<ThreeNodes>
 
         put txn/b "two words"
         get txn/ --prefix
-        del txn/b
+        del txn/c
 
         get "txn/a"
 
@@ -26,7 +26,7 @@ public sealed class TxnTests(ThreeNodes three) : IClassFixture<ThreeNodes>
     public async Task All_compares_hold_or_the_other_requests_are_carried_out()
     {
         await _cluster.Nodes[0].PutAsync("txn/a", "1");
-        (await TxnAsync(Script)).ShouldBe("SUCCESS\n\nOK\n\ntxn/a\n1\ntxn/b\ntwo words\n\n1");
+        (await TxnAsync(Script)).ShouldBe("SUCCESS\n\nOK\n\ntxn/a\n1\ntxn/b\ntwo words\n\n0");
 
         await _cluster.Nodes[0].PutAsync("txn/a", "2");
         (await TxnAsync(Script)).ShouldBe("FAILURE\n\ntxn/a\n2");
@@ -52,20 +52,20 @@ public sealed class TxnTests(ThreeNodes three) : IClassFixture<ThreeNodes>
     public async Task A_file_is_read_and_a_wrong_line_of_it_is_named()
     {
         using var folder = new ScratchFolder();
-        var good = folder.Write("good.txt", "\nput txn/file yes\n");
-        var wrong = folder.Write("wrong.txt", "\nput txn/file no\nset txn/file no\n");
+        var good = folder.Write("good.txt", "\nput file yes\n");
+        var wrong = folder.Write("wrong.txt", "\nput file no\nset file no\n");
 
         (await CliProcess.RunAsync("txn", good, "--endpoints", _cluster.Endpoints)).Output.ShouldBe("SUCCESS\n\nOK");
         var refused = await CliProcess.RunAsync("txn", wrong, "--endpoints", _cluster.Endpoints);
         refused.ExitCode.ShouldBe(2);
-        refused.Errors.ShouldBe("actorquorum: line 3 of the transaction, 'set txn/file no': 'set' is no request: there are put, get and del.");
-        (await _cluster.Nodes[0].GetAsync("txn/file")).ShouldBe("yes");
+        refused.Errors.ShouldBe("actorquorum: line 3 of the transaction, 'set file no': 'set' is no request: there are put, get and del.");
+        (await _cluster.Nodes[0].GetAsync("file")).ShouldBe("yes");
     }
 
     [Fact]
     public async Task A_refusal_of_the_server_ends_with_1()
     {
-        var refused = await FedAsync(CliProcess.Start("txn", "--endpoints", _cluster.Endpoints), "\nput txn/twice a\nput txn/twice b\n");
+        var refused = await FedAsync(CliProcess.Start("txn", "--endpoints", _cluster.Endpoints), "\nput twice a\nput twice b\n");
 
         refused.ExitCode.ShouldBe(1);
         refused.Errors.ShouldContain("duplicate key given in txn request");

@@ -61,6 +61,44 @@ public sealed class QuorumNodeTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Row", "RP-5")]
+    public async Task A_node_shows_its_inside_when_asked()
+    {
+        var nodes = await StartCluster(3);
+        var leader = await Leader(nodes);
+        await leader.ProposeAsync(Put("a", "1"));
+
+        var seen = await leader.InspectAsync();
+
+        seen.Status.Role.ShouldBe(Role.Leader);
+        seen.Vote.ShouldBe(leader.Status.Self.Id);
+        seen.FirstIndex.ShouldBe(1);
+        seen.LastTerm.ShouldBe(seen.Status.Term);
+        seen.Status.AppliedIndex.ShouldBeInRange(2, seen.Status.CommitIndex);
+        seen.DurableIndex.ShouldBeInRange(seen.Status.AppliedIndex, seen.Status.LastIndex);
+        seen.Followers.Select(follower => follower.Id).Order().ShouldBe(nodes.Where(node => node != leader).Select(node => node.Status.Self.Id).Order());
+        seen.Followers.Count(follower => follower.MatchIndex >= seen.Status.CommitIndex).ShouldBePositive();
+        seen.Peers.Count.ShouldBe(2);
+        seen.Queues.Select(queue => queue.Name).ShouldBe(
+        [
+            "mailbox node", "mailbox clock", "mailbox election", "mailbox storage", "requests pending", "requests leaderless",
+            "disk gathering", "disk writing", "reads behind apply",
+        ]);
+
+        var follower = await nodes.First(node => node != leader).InspectAsync();
+        follower.Followers.ShouldBeEmpty();
+        follower.Status.Leader.ShouldBe(leader.Status.Self.Id);
+    }
+
+    [Fact]
+    public async Task A_stopped_node_shows_nothing()
+    {
+        var nodes = await StartCluster(1);
+        await nodes[0].StopAsync();
+        (await Should.ThrowAsync<QuorumException>(() => nodes[0].InspectAsync())).Error.ShouldBe(QuorumError.Stopped);
+    }
+
+    [Fact]
     public async Task A_stopped_node_refuses_requests()
     {
         var nodes = await StartCluster(1);
