@@ -11,6 +11,9 @@ internal sealed class KeyIndex
     private long _edition;
     private int _live;
 
+    /// <summary>How many versions ever took another's place.</summary>
+    public long Superseded { get; private set; }
+
     /// <summary>The index as it stands. It changes with the next edit; <see cref="Freeze"/> gives one that does not.</summary>
     public KeyIndexRoot Current => new(_root, _live);
 
@@ -41,9 +44,9 @@ internal sealed class KeyIndex
     /// it the key if the version is a tombstone.
     /// </summary>
     /// <returns>How often: below the limit nothing is left to drop.</returns>
-    public int Drop(long compacted, int limit)
+    public long Drop(long compacted, long limit)
     {
-        var dropped = 0;
+        var dropped = 0L;
         while (dropped < limit && _superseded.TakeBelow(compacted) is { } version)
         {
             version.Forget();
@@ -64,6 +67,7 @@ internal sealed class KeyIndex
         if (edit.Previous is not null)
         {
             _superseded.Add(edit.Made!);
+            Superseded++;
         }
 
         _live += edit.LiveDelta;

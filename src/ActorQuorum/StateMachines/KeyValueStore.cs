@@ -8,11 +8,11 @@ namespace ActorQuorum.StateMachines;
 /// <param name="answerLimitBytes">The largest answer: a part of the replicated rules, so only tests change it.</param>
 internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeLimitBytes) : IStateMachine
 {
-    // A few milliseconds: most compactions are done with it.
-    private const int DropsAtOnce = 32 << 10;
+    // Milliseconds, even if all of it are keys to be taken out of the index. Most compactions are done with it.
+    private const int DropsAtOnce = 8 << 10;
 
-    // A few microseconds, and far more than a command leaves behind: so the rest is gone in a while, whatever is written meanwhile.
-    private const int DropsPerStep = 64;
+    // Microseconds. A command drops twice what it leaves behind besides, so that however much is written, all is dropped in the end.
+    private const int DropsPerStep = 16;
 
     private readonly KeyIndex _index = new();
     private readonly CompactedRevision _compacted = new();
@@ -42,8 +42,8 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             return Refusal.UnknownCommand.At(_revision);
         }
 
-        Drop(DropsPerStep);
-        return kind switch
+        var superseded = _index.Superseded;
+        var result = kind switch
         {
             CommandKind.Put => Put(request),
             CommandKind.DeleteRange => DeleteRange(request),
@@ -51,6 +51,8 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             CommandKind.Compact => Compact(request),
             _ => Refusal.UnknownCommand.At(_revision),
         };
+        Drop(DropsPerStep + (2 * (_index.Superseded - superseded)));
+        return result;
     }
 
     private CommandResult Put(ReadOnlyMemory<byte> request)
@@ -147,7 +149,7 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
     }
 
     // When what is dropped goes does not show: reads and digests look no further than the compacted revision.
-    private void Drop(int limit)
+    private void Drop(long limit)
     {
         if (!_hasToDrop)
         {

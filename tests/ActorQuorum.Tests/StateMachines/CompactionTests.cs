@@ -12,7 +12,7 @@ namespace ActorQuorum.Tests.StateMachines;
 [Trait("Row", "RN-2")]
 public sealed class CompactionTests
 {
-    private const int Large = 100_000;
+    private const int Large = 30_000;
 
     private readonly KeyValueStore _store = new();
 
@@ -72,6 +72,26 @@ public sealed class CompactionTests
 
         static CommandResult DeleteNothing(KeyValueStore store) =>
             store.Apply(1, Command.Encode(CommandKind.DeleteRange, new DeleteRangeRequest { Key = Bytes("none") }));
+    }
+
+    [Fact]
+    public void However_much_each_command_leaves_behind_a_compaction_comes_to_its_end()
+    {
+        var keys = Enumerable.Range(0, 100).Select(key => Put($"{key:00}")).ToArray();
+        for (var i = 0; i < 300; i++)
+        {
+            Write(keys);
+        }
+
+        Compact(_store, 300).IsSuccess.ShouldBeTrue();
+        Held().Versions.ShouldBeGreaterThan(20_000);
+        for (var i = 0; i < 300; i++)
+        {
+            var revision = Write(keys).Revision;
+            Compact(_store, revision).IsSuccess.ShouldBeTrue();
+        }
+
+        Held().Versions.ShouldBe(200, "the versions of the last revision, and those before them");
     }
 
     [Fact]
