@@ -17,9 +17,14 @@ internal static class CommandLine
             KeyCommands.BuildPut(),
             KeyCommands.BuildGet(),
             KeyCommands.BuildDelete(),
+            TxnCommand.Build(),
+            KeyCommands.BuildCompact(),
             StatusCommand.Build(),
             MembersCommand.Build(),
+            DebugCommand.Build(),
+            BenchCommand.Build(),
             SimulateCommand.Build(),
+            CompletionCommand.Build(),
         };
         HelpWithExamples.AddTo(root);
         return root;
@@ -57,7 +62,10 @@ internal static class CommandLine
     }
 
     /// <summary>One line on standard error.</summary>
-    public static void Complain(string message) => Console.Error.WriteLine("actorquorum: " + message.ReplaceLineEndings(" "));
+    public static void Complain(string message) => Console.Error.WriteLine("actorquorum: " + OneLine(message));
+
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string Usage(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? "actorquorum --help" : $"actorquorum {parsed.CommandResult.Command.Name} --help";

@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary>No majority answers: no leader, no answer in time, or no endpoint to be reached.</summary>
     public const int NoQuorum = 3;
+
+    /// <summary>A write was sent and its answer is lost: it may take effect, now or later.</summary>
+    public const int OutcomeUnknown = 4;
 }

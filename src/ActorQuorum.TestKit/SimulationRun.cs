@@ -27,6 +27,9 @@ public sealed record SimulationOptions
     /// <summary>Operations that all clients together begin in a virtual second.</summary>
     public int OperationsPerSecond { get; init; } = 100;
 
+    /// <summary>Whether the history is compacted now and then. It changes what a seed does, so those that are on record run without.</summary>
+    public bool Compacts { get; init; }
+
     /// <summary>Where every event is written as text; null for nowhere.</summary>
     public TextWriter? Trace { get; init; }
 }
@@ -49,9 +52,12 @@ public sealed class SimulationRun
     private const int MostSmallBytes = 500;
     private const int MostSmallWindow = 8;
     private const double PeaceSeconds = 30;
+    private const int RevisionsKept = 10;
+    private static readonly TimeSpan s_compactionPause = TimeSpan.FromMilliseconds(700);
     private readonly SimulationOptions _options;
     private readonly List<Operation<KeyValueInput, KeyValueOutput>> _history = [];
     private readonly List<SimulatedClient> _clients = [];
+    private int _compactions;
 
     /// <summary>Makes the cluster; nothing runs yet.</summary>
     /// <param name="options">What the run is made of.</param>
@@ -87,6 +93,7 @@ public sealed class SimulationRun
             _clients[^1].Start();
         }
 
+        if (_options.Compacts) Cluster.Simulation.After(s_compactionPause, Compact);
         var nemesis = new Nemesis(Cluster, _options.Seed, _options.Faults);
         Faults = nemesis.Faults;
         Cluster.RunFor(_options.Duration);
@@ -104,6 +111,14 @@ public sealed class SimulationRun
         var sizeBytes = 1 + (int)random.Below(MostSmallBytes);
         var window = 1 + (int)random.Below(MostSmallWindow);
         return node => node with { Limits = node.Limits with { AppendSizeBytes = sizeBytes, AppendWindow = window } };
+    }
+
+    private void Compact()
+    {
+        if (_clients[0].IsStopped) return;
+        var node = Cluster.Nodes[_compactions++ % Cluster.Nodes.Count];
+        if (node.IsRunning) Cluster.Compact(node, node.Revision - RevisionsKept);
+        Cluster.Simulation.After(s_compactionPause, Compact);
     }
 
     private void DemandLinearizable()
@@ -129,5 +144,9 @@ public sealed class SimulationRun
 
         var contents = Cluster.Nodes.Select(node => string.Join(' ', node.Content.OrderBy(pair => pair.Key, StringComparer.Ordinal))).Distinct().ToArray();
         if (contents.Length > 1) throw new BrokenPromiseException("SameState", string.Join("\n", contents));
+
+        // Revisions and what is left of the history too.
+        var digests = Cluster.Nodes.Select(node => $"{node.Digest} at {node.Revision}, compacted {node.CompactedRevision}").Distinct().ToArray();
+        if (digests.Length > 1) throw new BrokenPromiseException("SameState", string.Join("\n", digests));
     }
 }

@@ -5,6 +5,7 @@ using ActorQuorum.Actors;
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
+using ActorQuorum.Metrics;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
@@ -13,14 +14,18 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum;
 
 /// <summary>One node of a cluster, running in this process.</summary>
-public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
+public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
 {
+    private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
+
     private readonly INodeHost _host;
     private readonly NodeActors _actors;
     private readonly NodeStorage _storage;
     private readonly IPeerTransport _transport;
     private readonly NodeOptions _options;
     private readonly Admission _admission;
+    private readonly NodeTally _tally;
+    private readonly NodeInstruments _instruments;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<LocalRequest, bool> _asked = new();
@@ -28,7 +33,7 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
     private Task? _stopping;
 
     private QuorumNode(
-        NodeOptions options, INodeHost host, NodeActors actors, NodeStorage storage, IPeerTransport transport, ILogger logger)
+        NodeOptions options, INodeHost host, NodeActors actors, NodeStorage storage, IPeerTransport transport, NodeTally tally, ILogger logger)
     {
         _options = options;
         _host = host;
@@ -37,6 +42,8 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
         _transport = transport;
         _logger = logger;
         _admission = new(options.Limits.PendingRequests, options.Limits.PendingSizeBytes);
+        _tally = tally;
+        _instruments = new(this, options.Name, tally, actors);
         _ = WatchHost();
     }
 
@@ -52,8 +59,11 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
     /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged.</exception>
-    public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default) =>
-        StartAsync(options, loggers, NodeHosting.Mailboxes, cancellationToken);
+    public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return StartAsync(options, loggers, NodeHosting.Mailboxes(options.Runtime), cancellationToken);
+    }
 
     /// <summary>Starts a node on a host and a transport of the caller's choice.</summary>
     internal static async Task<QuorumNode> StartAsync(
@@ -64,8 +74,9 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
         var identity = ClusterIdentity.Of(options);
         var files = new LocalFileSystem();
         var time = TimeProvider.System;
+        var tally = new NodeTally();
         var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
-        foreach (var note in storage.Notes) logger.LogWarning("{Node} {Note}", options.Name, note);
+        foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
         INodeHost? host = null;
         IPeerTransport? transport = null;
         try
@@ -87,11 +98,13 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
                 Transport = transport,
                 Election = options.Election,
                 Limits = options.Limits,
+                Tally = tally,
                 Logger = logger,
+                ElectionLogger = loggers.CreateLogger("ActorQuorum.Election"),
                 RoleChanged = hosting.RoleChanged,
             });
             await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
-            return new(options, host, actors, storage, transport, logger);
+            return new(options, host, actors, storage, transport, tally, logger);
         }
         catch
         {
@@ -116,6 +129,23 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
     {
         var answer = await Ask(RequestKind.Query, consistency, query, cancellationToken).ConfigureAwait(false);
         return answer.Result ?? answer.View!.Query(query);
+    }
+
+    /// <inheritdoc/>
+    public async Task<NodeInspection> InspectAsync(CancellationToken cancellationToken = default)
+    {
+        var seen = new TaskCompletionSource<NodeInspection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_host.IsStopped) throw new QuorumException(QuorumError.Stopped, "the node has stopped");
+        _actors.Inspect(inspection => seen.TrySetResult(inspection));
+        try
+        {
+            return await seen.Task.WaitAsync(s_inspectionPatience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new QuorumException(
+                QuorumError.TimedOut, $"the node's actors did not show themselves within {s_inspectionPatience.TotalSeconds} s: it is overloaded or stops", e);
+        }
     }
 
     /// <summary>Hands leadership to the follower that is furthest, as far as one can be brought up to date in time.</summary>
@@ -180,9 +210,9 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
         RequestKind kind, Consistency consistency, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         if (payload.Length > _options.Limits.RequestSizeBytes)
-            throw new QuorumException(QuorumError.TooLarge, $"a request of {payload.Length} bytes is over the limit of {_options.Limits.RequestSizeBytes}");
+            throw Refused(QuorumError.TooLarge, $"a request of {payload.Length} bytes is over the limit of {_options.Limits.RequestSizeBytes}");
         cancellationToken.ThrowIfCancellationRequested();
-        _admission.Enter(payload.Length);
+        if (!_admission.TryEnter(payload.Length, out var why)) throw Refused(QuorumError.Overloaded, why);
         var reply = new LocalRequest();
         try
         {
@@ -200,6 +230,12 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
             _asked.TryRemove(reply, out _);
             _admission.Leave(payload.Length);
         }
+    }
+
+    private QuorumException Refused(QuorumError error, string message)
+    {
+        _tally.Failed(error);
+        return new QuorumException(error, message);
     }
 
     private void Forget(Request request, LocalRequest reply, CancellationToken token)
@@ -223,6 +259,7 @@ public sealed class QuorumNode : IQuorumNode, IAsyncDisposable
         if (!_host.IsStopped) await Ended(_actors.StopStorage).ConfigureAwait(false);
         await _host.DisposeAsync().ConfigureAwait(false);
         EndAsked();
+        _instruments.Dispose();
         _storage.Log.Dispose();
         _storage.Dispose();
 

@@ -10,6 +10,7 @@ internal sealed class Door : IAsyncDisposable
     public const string Put = "/etcdserverpb.KV/Put";
     public const string DeleteRange = "/etcdserverpb.KV/DeleteRange";
     public const string Txn = "/etcdserverpb.KV/Txn";
+    public const string Compact = "/etcdserverpb.KV/Compact";
     public const string MemberList = "/etcdserverpb.Cluster/MemberList";
     public const string Status = "/etcdserverpb.Maintenance/Status";
 

@@ -23,7 +23,8 @@ internal static class EndpointList
         return [.. words.Select(word => Address(word) ?? word).Distinct()];
     }
 
-    private static string? Address(string word)
+    /// <summary>host:port of an address with or without http://; null if it is none.</summary>
+    public static string? Address(string word)
     {
         var whole = word.Contains("://", StringComparison.Ordinal) ? word : "http://" + word;
         return Uri.TryCreate(whole, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp

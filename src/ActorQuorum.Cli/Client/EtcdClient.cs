@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using ActorQuorum.Server.Debug;
+using ActorQuorum.Server.Debug.Wire;
 using ActorQuorum.Server.Etcd.Wire;
 using ActorQuorum.StateMachines.Etcd;
 using Google.Protobuf;
@@ -26,6 +28,17 @@ internal sealed class EtcdClient(IReadOnlyList<string> addresses, TimeSpan timeo
 
     public Task<RangeResponse> GetAsync(RangeRequest request) =>
         CallAsync("/etcdserverpb.KV/Range", request, RangeResponse.Parser, isWrite: false);
+
+    /// <param name="request">The transaction.</param>
+    /// <param name="isWrite">Whether it may write: one that only reads may be asked of another endpoint as well.</param>
+    public Task<TxnResponse> TxnAsync(TxnRequest request, bool isWrite) =>
+        CallAsync("/etcdserverpb.KV/Txn", request, TxnResponse.Parser, isWrite);
+
+    public Task<CompactionResponse> CompactAsync(CompactionRequest request) =>
+        CallAsync("/etcdserverpb.KV/Compact", request, CompactionResponse.Parser, isWrite: true);
+
+    public Task<DumpResponse> DumpAsync(Endpoint endpoint) =>
+        endpoint.CallAsync(DebugService.DumpPath, new DumpRequest(), DumpResponse.Parser, Remaining, default);
 
     public Task<MemberListResponse> MembersAsync() =>
         CallAsync("/etcdserverpb.Cluster/MemberList", new MemberListRequest(), MemberListResponse.Parser, isWrite: false);
@@ -102,12 +115,11 @@ internal sealed class EtcdClient(IReadOnlyList<string> addresses, TimeSpan timeo
         _ => false,
     };
 
-    private static CommandFailedException GiveUp(Endpoint endpoint, CallFailedException e, bool isWrite)
-    {
-        var exitCode = e.Failure == CallFailure.Unavailable ? ExitCode.NoQuorum : ExitCode.Failed;
-        var outcome = isWrite && e.Failure is CallFailure.Unavailable or CallFailure.AnswerLost
-            ? $"outcome unknown: {endpoint.Address}: {e.Message}. The write may take effect, now or later: read the key before you repeat it."
-            : $"{endpoint.Address}: {e.Message}";
-        return new CommandFailedException(exitCode, outcome, e);
-    }
+    private static CommandFailedException GiveUp(Endpoint endpoint, CallFailedException e, bool isWrite) =>
+        isWrite && e.Failure is CallFailure.Unavailable or CallFailure.AnswerLost
+            ? new(
+                ExitCode.OutcomeUnknown,
+                $"outcome unknown: {endpoint.Address}: {e.Message}. The write may take effect, now or later: read the key before you repeat it.",
+                e)
+            : new(e.Failure == CallFailure.Unavailable ? ExitCode.NoQuorum : ExitCode.Failed, $"{endpoint.Address}: {e.Message}", e);
 }

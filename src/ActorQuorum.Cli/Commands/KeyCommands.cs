@@ -1,119 +1,109 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text;
-using ActorQuorum.Cli.Client;
+using ActorQuorum.Cli.Keys;
+using ActorQuorum.Cli.Output;
 using ActorQuorum.StateMachines.Etcd;
-using Google.Protobuf;
 
 namespace ActorQuorum.Cli.Commands;
 
-/// <summary><c>put</c>, <c>get</c> and <c>del</c>, with etcdctl's output.</summary>
+/// <summary><c>put</c>, <c>get</c>, <c>del</c> and <c>compact</c>; their plain output is etcdctl's.</summary>
 internal static class KeyCommands
 {
-    private const string NewLine = "\n";
-
     public static Command BuildPut()
     {
-        var key = Key("The key.");
-        var value = new Argument<string>("VALUE") { Description = "Its new value (after -- if it begins with a dash)." };
-        var client = new ClientOptions();
         var command = new DocumentedCommand(
             "put",
             "Writes a key; answers OK once a majority of the nodes holds it on disk.",
             "actorquorum put greeting hello",
-            "actorquorum put --endpoints 127.0.0.1:2391 balance -- -5")
-        {
-            key, value,
-        };
+            "actorquorum put greeting hello --namespace shop",
+            "actorquorum put settings --file settings.json",
+            "date | actorquorum put today --file -",
+            "actorquorum put --endpoints 127.0.0.1:2391 balance -- -5");
+        var (words, space, client) = (new PutSyntax(), new NamespaceOption(), new ClientOptions(OutputFormat.Simple));
+        words.AddTo(command);
+        space.AddTo(command);
         client.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            var keys = space.Of(parsed);
+            var request = words.Read(parsed, keys);
             using var etcd = client.Connect(parsed);
-            await etcd.PutAsync(new PutRequest { Key = Bytes(parsed.GetRequiredValue(key)), Value = Bytes(parsed.GetRequiredValue(value)) });
-            return await PrintAsync("OK"u8.ToArray());
+            return new KeyOutput(client.Format(parsed), keys).Print(await etcd.PutAsync(request));
         });
         return command;
     }
 
     public static Command BuildGet()
     {
-        var key = Key("The key, or with --prefix the beginning of the keys (\"\" for all).");
-        var prefix = new Option<bool>("--prefix") { Description = "All keys that begin with KEY." };
-        var serializable = new Option<bool>("--serializable")
-        {
-            Description = "The asked node's own state, at once: may be stale, but needs no quorum.",
-        };
-        var client = new ClientOptions();
+        var valueOnly = new Option<bool>("--print-value-only") { Description = "Values without their keys (plain output only)." };
         var command = new DocumentedCommand(
             "get",
             "Prints keys and their values, a line each; nothing if there is no such key. Sees every write acknowledged before.",
             "actorquorum get greeting",
-            "actorquorum get user/ --prefix",
-            "actorquorum get greeting --serializable --endpoints 127.0.0.1:2392")
-        {
-            key, prefix, serializable,
-        };
+            "actorquorum get greeting --print-value-only",
+            "actorquorum get user/ --prefix -o table",
+            "actorquorum get user/ --prefix --sort-by modify --order descend --limit 10",
+            "actorquorum get \"\" --prefix --namespace shop",
+            "actorquorum get greeting --rev 7 -o json",
+            "actorquorum get greeting --serializable --endpoints 127.0.0.1:2392");
+        var (words, space, client) = (new RangeSyntax(), new NamespaceOption(), new ClientOptions(OutputFormat.Simple));
+        words.AddTo(command);
+        command.Add(valueOnly);
+        space.AddTo(command);
         client.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            var keys = space.Of(parsed);
+            var request = words.Read(parsed, keys);
             using var etcd = client.Connect(parsed);
-            var (first, end) = Range(parsed.GetRequiredValue(key), parsed.GetValue(prefix));
-            var answer = await etcd.GetAsync(
-                new RangeRequest { Key = first, RangeEnd = end, Serializable = parsed.GetValue(serializable) });
-            return await PrintAsync([.. answer.Kvs.SelectMany(pair => new[] { pair.Key.ToByteArray(), pair.Value.ToByteArray() })]);
+            var answer = await etcd.GetAsync(request);
+            return new KeyOutput(client.Format(parsed), keys).Print(answer, request.CountOnly, parsed.GetValue(valueOnly));
         });
         return command;
     }
 
     public static Command BuildDelete()
     {
-        var key = Key("The key, or with --prefix the beginning of the keys (\"\" for all).");
-        var prefix = new Option<bool>("--prefix") { Description = "All keys that begin with KEY." };
-        var client = new ClientOptions();
         var command = new DocumentedCommand(
             "del",
             "Deletes keys; prints how many there were.",
             "actorquorum del greeting",
-            "actorquorum del user/ --prefix")
-        {
-            key, prefix,
-        };
+            "actorquorum del user/ --prefix --prev-kv",
+            "actorquorum del \"\" --prefix --namespace shop");
+        var (words, space, client) = (new DeleteSyntax(), new NamespaceOption(), new ClientOptions(OutputFormat.Simple));
+        words.AddTo(command);
+        space.AddTo(command);
         client.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
+            var keys = space.Of(parsed);
+            var request = words.Read(parsed, keys);
             using var etcd = client.Connect(parsed);
-            var (first, end) = Range(parsed.GetRequiredValue(key), parsed.GetValue(prefix));
-            var answer = await etcd.DeleteAsync(new DeleteRangeRequest { Key = first, RangeEnd = end });
-            return await PrintAsync(Encoding.UTF8.GetBytes(answer.Deleted.ToString(CultureInfo.InvariantCulture)));
+            return new KeyOutput(client.Format(parsed), keys).Print(await etcd.DeleteAsync(request));
         });
         return command;
     }
 
-    private static Argument<string> Key(string description) => new("KEY") { Description = description };
-
-    private static ByteString Bytes(string text) => ByteString.CopyFromUtf8(text);
-
-    private static (ByteString First, ByteString End) Range(string key, bool isPrefix)
+    public static Command BuildCompact()
     {
-        // The API takes no empty key: all keys are those from the first possible one, a zero byte, on.
-        if (isPrefix)
-            return key.Length == 0 ? (ByteString.CopyFrom(0), ByteString.CopyFrom(0)) : (Bytes(key), KeyRange.EndOfPrefix(Bytes(key)));
-        if (key.Length == 0)
-            throw new CommandFailedException(ExitCode.Usage, "KEY is empty: give a key, or --prefix for all keys.");
-        return (Bytes(key), ByteString.Empty);
-    }
-
-    /// <summary>Prints values as they are: they need not be text.</summary>
-    private static async Task<int> PrintAsync(params byte[][] lines)
-    {
-        await using var output = Console.OpenStandardOutput();
-        await using var buffer = new BufferedStream(output);
-        foreach (var line in lines)
+        var revision = new Argument<long>("REVISION") { Description = "The oldest revision that can still be read afterwards." };
+        var physical = new Option<bool>("--physical") { Description = "Answer only once the old versions are gone from the store." };
+        var client = new ClientOptions(OutputFormat.Simple);
+        var command = new DocumentedCommand(
+            "compact",
+            "Forgets the history of all keys before a revision; the keys themselves stay.",
+            "actorquorum compact 1000",
+            "actorquorum compact 1000 --physical")
         {
-            await buffer.WriteAsync(line);
-            buffer.WriteByte((byte)NewLine[0]);
-        }
-
-        return ExitCode.Ok;
+            revision, physical,
+        };
+        command.Aliases.Add("compaction");
+        client.AddTo(command);
+        command.SetAction(async (parsed, _) =>
+        {
+            using var etcd = client.Connect(parsed);
+            var request = new CompactionRequest { Revision = parsed.GetRequiredValue(revision), Physical = parsed.GetValue(physical) };
+            return new KeyOutput(client.Format(parsed), Keyspace.Default).Print(await etcd.CompactAsync(request), request.Revision);
+        });
+        return command;
     }
 }

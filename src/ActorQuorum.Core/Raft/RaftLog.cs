@@ -19,6 +19,9 @@ internal sealed class RaftLog
         _firstUnhanded = LastIndex + 1;
     }
 
+    /// <summary>Index of the first entry that is still held: the log is whole until it is compacted.</summary>
+    public static long FirstIndex => 1;
+
     /// <summary>Index of the last entry, zero if there is none.</summary>
     public long LastIndex => _entries.Count;
 

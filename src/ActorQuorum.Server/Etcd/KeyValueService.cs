@@ -31,6 +31,10 @@ internal sealed class KeyValueService(IQuorumNode node, int requestLimitBytes)
             : ProposeAsync(buffer, CommandKind.Txn, refusal, cancellationToken);
     }
 
+    /// <summary>KV/Compact.</summary>
+    public ValueTask<GrpcReply> CompactAsync(byte[] buffer, CancellationToken cancellationToken) =>
+        ProposeAsync(buffer, CommandKind.Compact, CompactionFields.Read(Request(buffer), out _), cancellationToken);
+
     private static ReadOnlyMemory<byte> Request(byte[] buffer) => buffer.AsMemory(Command.PrefixBytes);
 
     private static GrpcReply Refused(Refusal refusal) => GrpcReply.Failure(new GrpcStatus((GrpcCode)refusal.Code, refusal.Error));

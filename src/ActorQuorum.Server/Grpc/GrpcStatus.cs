@@ -18,8 +18,14 @@ internal enum GrpcCode
     /// <summary>The client's deadline passed.</summary>
     DeadlineExceeded = 4,
 
+    /// <summary>What the request names is not there.</summary>
+    NotFound = 5,
+
     /// <summary>A bound was reached.</summary>
     ResourceExhausted = 8,
+
+    /// <summary>A revision that is compacted, or yet to come.</summary>
+    OutOfRange = 11,
 
     /// <summary>No such method, or not supported.</summary>
     Unimplemented = 12,

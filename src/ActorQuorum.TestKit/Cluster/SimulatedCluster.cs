@@ -255,6 +255,14 @@ public sealed class SimulatedCluster
     public SimulatedRequest CompareAndSet(SimulatedNode node, string key, string? expected, string value, double patienceSeconds = 5) =>
         Ask(node, RequestKind.Command, Consistency.Linearizable, StoredText.CompareAndSet(key, expected, value), patienceSeconds);
 
+    /// <summary>A client of a node compacts the store's history.</summary>
+    /// <param name="node">The node it asks.</param>
+    /// <param name="revision">The oldest revision that stays readable.</param>
+    /// <param name="patienceSeconds">Virtual seconds that it waits.</param>
+    /// <returns>The request, whose answer comes while the cluster runs.</returns>
+    public SimulatedRequest Compact(SimulatedNode node, long revision, double patienceSeconds = 5) =>
+        Ask(node, RequestKind.Command, Consistency.Linearizable, StoredText.Compact(revision), patienceSeconds);
+
     /// <summary>A client of a node asks for a key.</summary>
     /// <param name="node">The node it asks.</param>
     /// <param name="key">The key.</param>

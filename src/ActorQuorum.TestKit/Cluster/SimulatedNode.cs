@@ -68,6 +68,15 @@ public sealed class SimulatedNode
     /// <summary>The keys and values that it has applied; the node must run.</summary>
     public IReadOnlyDictionary<string, string> Content => StoredText.ContentOf(Store);
 
+    /// <summary>The store's revision; the node must run.</summary>
+    public long Revision => View.Revision;
+
+    /// <summary>The oldest revision that the store still answers for, -1 before the first compaction; the node must run.</summary>
+    public long CompactedRevision => View.Compacted;
+
+    /// <summary>A digest of all that the store still answers for, its history too; the node must run.</summary>
+    public string Digest => ContentDigest.Of(View);
+
     /// <summary>How long its disk takes.</summary>
     public DiskLatency DiskLatency { get; set; } = DiskLatency.Fast;
 
@@ -77,6 +86,8 @@ public sealed class SimulatedNode
         get => _clock.DriftPerMillion;
         set => _clock.DriftPerMillion = value;
     }
+
+    private KeyValueView View => (KeyValueView)Store.View;
 
     /// <summary>Its place among the nodes, from 1.</summary>
     internal int Number { get; }

@@ -41,6 +41,10 @@ internal static class StoredText
         });
     }
 
+    /// <summary>The command that compacts up to a revision.</summary>
+    public static ReadOnlyMemory<byte> Compact(long revision) =>
+        Command.Encode(CommandKind.Compact, new CompactionRequest { Revision = revision });
+
     /// <summary>The value that a query for a key found, or null.</summary>
     public static string? ValueOf(CommandResult result)
     {

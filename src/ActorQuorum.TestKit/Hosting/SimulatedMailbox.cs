@@ -18,6 +18,9 @@ internal sealed class SimulatedMailbox<TMessage>(SimulatedHost host, IActor<TMes
         host.Ready(TakeTurn);
     }
 
+    /// <inheritdoc/>
+    public int? Waiting => _messages.Count;
+
     private void TakeTurn()
     {
         _isReady = false;

@@ -20,8 +20,14 @@ internal sealed class ElectionActor(RaftCore core, NodeContext context, MessageL
 
     public void Receive(ElectionMessage message)
     {
-        log.Received(message.Input);
         var now = context.Now;
+        if (message.Input is InspectElection(var inspection))
+        {
+            inspection.See(core, now);
+            return;
+        }
+
+        log.Received(message.Input);
         core.Step(now, message.Input);
         message.Credit?.Release();
         if (message.Input is not Tick) return;

@@ -35,7 +35,9 @@ public static class NodeOptionsReader
             Election = SettingsReader.ReadElection(root.Section("election")),
             Limits = SettingsReader.ReadLimits(root.Section("limits")),
             Log = SettingsReader.ReadLog(storage),
-            Logging = SettingsReader.ReadLogging(root.Section("logging")),
+            Runtime = SettingsReader.ReadRuntime(root),
+            Metrics = SettingsReader.ReadMetrics(root.Section("metrics")),
+            Logging = LoggingReader.Read(root.Section("logging")),
         };
     }
 

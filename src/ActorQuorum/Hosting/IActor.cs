@@ -20,6 +20,9 @@ internal interface IMailbox<in TMessage>
 {
     /// <summary>Puts a message into the mailbox. Never blocks; after the actor stopped the message is dropped.</summary>
     void Tell(TMessage message);
+
+    /// <summary>How many messages wait, at about this moment; null where the host does not count them.</summary>
+    int? Waiting => null;
 }
 
 /// <summary>Runs one disk job at a time, off the actors.</summary>

@@ -17,6 +17,9 @@ internal sealed class Mailbox<TMessage>(MailboxHost host, string name, IActor<TM
         Schedule();
     }
 
+    /// <inheritdoc/>
+    public int? Waiting => _messages.Count;
+
     /// <summary>One turn.</summary>
     void IThreadPoolWorkItem.Execute()
     {

@@ -1,3 +1,4 @@
+using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Transport;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace ActorQuorum.Hosting;
 internal sealed record NodeHosting(
     Func<INodeHost> StartHost, Func<INodeHost, PeerTransportOptions, ILogger, IPeerTransport> MakeTransport, Action<RoleChange>? RoleChanged = null)
 {
-    /// <summary>Mailboxes on threads, and TCP.</summary>
-    public static NodeHosting Mailboxes { get; } = new(
-        static () => new MailboxHost(TimeProvider.System), static (_, options, logger) => new TcpPeerTransport(options, logger));
+    /// <summary>Mailboxes, on the thread pool or a thread each, and TCP.</summary>
+    public static NodeHosting Mailboxes(NodeRuntime runtime) => new(
+        () => new MailboxHost(TimeProvider.System, runtime), static (_, options, logger) => new TcpPeerTransport(options, logger));
 }

@@ -16,6 +16,9 @@ internal enum CommandKind : byte
 
     /// <summary>A command, and a query if it writes nothing: etcd's TxnRequest.</summary>
     Txn = 4,
+
+    /// <summary>A command: etcd's CompactionRequest.</summary>
+    Compact = 5,
 }
 
 /// <summary>

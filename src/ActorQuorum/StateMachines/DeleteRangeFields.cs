@@ -1,40 +1,39 @@
 namespace ActorQuorum.StateMachines;
 
 /// <summary>The fields of a DeleteRangeRequest; the bytes are parts of the request's memory.</summary>
-internal readonly struct DeleteRangeFields
+internal struct DeleteRangeFields : IWireFields
 {
+    private KeyInterval _interval;
+
     /// <summary>Which keys are to go.</summary>
-    public KeyInterval Interval { get; private init; }
+    public readonly KeyInterval Interval => _interval;
 
     /// <summary>Whether the deleted versions are asked for.</summary>
-    public bool WantsPrevious { get; private init; }
+    public bool WantsPrevious { get; private set; }
 
     /// <summary>Reads and checks a request; null if it may be carried out.</summary>
     public static Refusal? Read(ReadOnlyMemory<byte> request, out DeleteRangeFields fields)
     {
-        ReadOnlyMemory<byte> key = default, rangeEnd = default;
-        var wantsPrevious = false;
-        var reader = new WireReader(request.Span);
-        while (reader.Next())
+        fields = default;
+        return !WireFields.TryRead(request, ref fields) ? Refusal.NotAMessage
+            : fields.Interval.Start.IsEmpty ? Refusal.NoKey
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public bool TryTake(ref WireReader reader, ReadOnlyMemory<byte> message)
+    {
+        if (_interval.TryTake(ref reader, message))
         {
-            switch (reader.Tag)
-            {
-                case 1 << 3 | (uint)WireType.Length:
-                    key = reader.Bytes(request);
-                    break;
-                case 2 << 3 | (uint)WireType.Length:
-                    rangeEnd = reader.Bytes(request);
-                    break;
-                case 3 << 3 | (uint)WireType.Varint:
-                    wantsPrevious = reader.Bool();
-                    break;
-                default:
-                    reader.Skip();
-                    break;
-            }
+            return true;
         }
 
-        fields = new DeleteRangeFields { Interval = new KeyInterval(key, rangeEnd), WantsPrevious = wantsPrevious };
-        return reader.IsDamaged ? Refusal.NotAMessage : key.IsEmpty ? Refusal.NoKey : null;
+        if (reader.Tag != (3 << 3 | (uint)WireType.Varint))
+        {
+            return false;
+        }
+
+        WantsPrevious = reader.Bool();
+        return true;
     }
 }

@@ -6,6 +6,7 @@ namespace ActorQuorum.StateMachines;
 /// </summary>
 internal sealed class KeyIndex
 {
+    private readonly SupersededVersions _superseded = new();
     private IndexNode _root = new IndexLeaf(edition: 0);
     private long _edition;
     private int _live;
@@ -20,8 +21,12 @@ internal sealed class KeyIndex
         return Current;
     }
 
-    /// <summary>Forgets every edit since <paramref name="frozen"/> was given by <see cref="Freeze"/>.</summary>
-    public void Revert(KeyIndexRoot frozen) => (_root, _live) = (frozen.Node, frozen.Live);
+    /// <summary>Forgets every edit since <paramref name="frozen"/> was given by <see cref="Freeze"/>, at <paramref name="revision"/>.</summary>
+    public void Revert(KeyIndexRoot frozen, long revision)
+    {
+        (_root, _live) = (frozen.Node, frozen.Live);
+        _superseded.DropAbove(revision);
+    }
 
     /// <summary>Makes a key's next version.</summary>
     /// <returns>The version before it: null if the key never was.</returns>
@@ -31,9 +36,36 @@ internal sealed class KeyIndex
     /// <summary>Leaves a tombstone at a live key.</summary>
     public void Delete(ReadOnlySpan<byte> key, long revision) => Apply(new Edit(key, default, revision, isDelete: true));
 
+    /// <summary>
+    /// Drops what no read at <paramref name="compacted"/> or above can see, at most <paramref name="limit"/> times: a version's past, and with
+    /// it the key if the version is a tombstone.
+    /// </summary>
+    /// <returns>How often: below the limit nothing is left to drop.</returns>
+    public int Drop(long compacted, int limit)
+    {
+        var dropped = 0;
+        while (dropped < limit && _superseded.TakeBelow(compacted) is { } version)
+        {
+            version.Forget();
+            if (!version.IsLive)
+            {
+                _root = KeyRemoval.Remove(_root, version, _edition);
+            }
+
+            dropped++;
+        }
+
+        return dropped;
+    }
+
     private KeyVersion? Apply(Edit edit)
     {
         var root = Write(_root, ref edit, isRightmost: true);
+        if (edit.Previous is not null)
+        {
+            _superseded.Add(edit.Made!);
+        }
+
         _live += edit.LiveDelta;
         if (edit.Right is { } right)
         {
@@ -57,12 +89,13 @@ internal sealed class KeyIndex
         if (at >= 0)
         {
             ref var slot = ref own.Slots[at];
-            slot.Newest = edit.Next(slot.Newest);
+            slot.Newest = edit.Next(slot.Key, slot.Newest);
             return own;
         }
 
         at = ~at;
-        var inserted = new IndexSlot(edit.Key.ToArray(), edit.Next(null));
+        var ownKey = edit.Key.ToArray();
+        var inserted = new IndexSlot(ownKey, edit.Next(ownKey, null));
         if (own.Count < IndexNode.Capacity)
         {
             own.Insert(at, inserted);
@@ -136,22 +169,24 @@ internal sealed class KeyIndex
 
         public KeyVersion? Previous { get; private set; }
 
+        public KeyVersion? Made { get; private set; }
+
         public int LiveDelta { get; private set; }
 
         /// <summary>The right half of a node that was split on the way.</summary>
         public IndexChild? Right { get; set; }
 
-        public KeyVersion Next(KeyVersion? older)
+        public KeyVersion Next(byte[] ownKey, KeyVersion? older)
         {
             Previous = older;
             if (_isDelete)
             {
                 LiveDelta = older is { IsLive: true } ? -1 : throw new InvalidOperationException("Only a live key is deleted.");
-                return KeyVersion.Tombstone(older, _revision);
+                return Made = KeyVersion.Tombstone(ownKey, older, _revision);
             }
 
             LiveDelta = older is { IsLive: true } ? 0 : 1;
-            return KeyVersion.Put(older, _revision, _value);
+            return Made = KeyVersion.Put(older, _revision, _value);
         }
     }
 }

@@ -105,6 +105,23 @@ internal sealed class IndexLeaf(long edition) : IndexNode(edition)
         slots[at] = slot;
     }
 
+    /// <summary>Takes a slot out.</summary>
+    public void RemoveAt(int at)
+    {
+        var slots = Slots;
+        slots[(at + 1)..].CopyTo(slots[at..]);
+        slots[^1] = default;
+        Count--;
+    }
+
+    /// <summary>Adds the slots of the leaf to the right; there must be room.</summary>
+    public void Append(IndexLeaf right)
+    {
+        var at = Count;
+        Count += right.Count;
+        right.Slots.CopyTo(Slots[at..]);
+    }
+
     /// <summary>Moves the slots from <paramref name="from"/> on into a new leaf.</summary>
     public IndexLeaf SplitOff(int from)
     {
@@ -169,6 +186,26 @@ internal sealed class IndexBranch(long edition) : IndexNode(edition)
         var children = Children;
         children[at..^1].CopyTo(children[(at + 1)..]);
         children[at] = child;
+    }
+
+    /// <summary>Takes a child out.</summary>
+    public void RemoveAt(int at)
+    {
+        var children = Children;
+        children[(at + 1)..].CopyTo(children[at..]);
+        children[^1] = default;
+        Count--;
+    }
+
+    /// <summary>Adds the children of the branch to the right, whose keys begin at <paramref name="lowKey"/>; there must be room.</summary>
+    public void Append(IndexBranch right, byte[] lowKey)
+    {
+        var at = Count;
+        Count += right.Count;
+        right.Children.CopyTo(Children[at..]);
+
+        // A branch's first child has no low key of its own.
+        Children[at].LowKey = lowKey;
     }
 
     /// <summary>Moves the children from <paramref name="from"/> on into a new branch.</summary>

@@ -5,19 +5,24 @@ namespace ActorQuorum.StateMachines;
 /// <param name="Live">How many keys are live.</param>
 internal readonly record struct KeyIndexRoot(IndexNode Node, int Live)
 {
+    /// <summary>Stands for the newest revision.</summary>
+    public const long Newest = long.MaxValue;
+
     /// <summary>Finds a live key; false if it is not there, or deleted.</summary>
-    public bool TryFind(ReadOnlySpan<byte> key, out IndexSlot found)
+    public bool TryFind(ReadOnlySpan<byte> key, out IndexSlot found) =>
+        TryFindSlot(key, out found) && found.Newest.IsLive;
+
+    /// <summary>Finds a key as it was at <paramref name="revision"/>; false if it was not there.</summary>
+    public bool TryFind(ReadOnlySpan<byte> key, long revision, out IndexSlot found)
     {
-        var node = Node;
-        while (node is IndexBranch branch)
+        var version = TryFindSlot(key, out found) ? found.Newest.At(revision) : null;
+        if (version is not { IsLive: true })
         {
-            node = branch.Children[branch.Search(key)].Node;
+            return false;
         }
 
-        var leaf = (IndexLeaf)node;
-        var at = leaf.Search(key);
-        found = at >= 0 ? leaf.Slots[at] : default;
-        return at >= 0 && found.Newest.IsLive;
+        found.Newest = version;
+        return true;
     }
 
     /// <summary>How many keys of <paramref name="interval"/> are live; takes one way down a bound, not a walk.</summary>
@@ -32,10 +37,10 @@ internal readonly record struct KeyIndexRoot(IndexNode Node, int Live)
         return Math.Max(0, end - CountBelow(interval.Start.Span));
     }
 
-    /// <summary>The live keys of <paramref name="interval"/> in ascending order.</summary>
-    public LiveKeys Scan(KeyInterval interval) => new(this, interval);
+    /// <summary>The keys of <paramref name="interval"/> that were live at <paramref name="revision"/>, in ascending order.</summary>
+    public LiveKeys Scan(KeyInterval interval, long revision = Newest) => new(this, interval, revision);
 
-    /// <summary>Every key that ever was, deleted ones too, in ascending order.</summary>
+    /// <summary>Every key that is left, deleted ones too, in ascending order.</summary>
     public IEnumerable<IndexSlot> All()
     {
         var waiting = new Stack<IndexNode>([Node]);
@@ -56,6 +61,20 @@ internal readonly record struct KeyIndexRoot(IndexNode Node, int Live)
                 yield return ((IndexLeaf)node).Slots[i];
             }
         }
+    }
+
+    private bool TryFindSlot(ReadOnlySpan<byte> key, out IndexSlot found)
+    {
+        var node = Node;
+        while (node is IndexBranch branch)
+        {
+            node = branch.Children[branch.Search(key)].Node;
+        }
+
+        var leaf = (IndexLeaf)node;
+        var at = leaf.Search(key);
+        found = at >= 0 ? leaf.Slots[at] : default;
+        return at >= 0;
     }
 
     private int CountBelow(ReadOnlySpan<byte> key)

@@ -35,21 +35,8 @@ internal static class KeyValueAnswer
         return payload;
     }
 
-    /// <summary>The answer to a range; null if it would be too large.</summary>
-    public static ReadOnlyMemory<byte>? Range(KeyIndexRoot root, in RangeFields fields, long sizeLimitBytes)
-    {
-        if (fields.Interval.IsSingle && !fields.CountOnly)
-        {
-            var isFound = root.TryFind(fields.Interval.Start.Span, out var found);
-            return isFound ? Single(found, fields.KeysOnly) : ReadOnlyMemory<byte>.Empty;
-        }
-
-        var count = root.Count(fields.Interval);
-        var taken = fields.CountOnly ? 0 : fields.Limit > 0 ? (int)Math.Min(fields.Limit, count) : count;
-        return Range(root, fields, taken, count, sizeLimitBytes);
-    }
-
-    private static ReadOnlyMemory<byte> Single(in IndexSlot slot, bool keysOnly)
+    /// <summary>The answer to a range of one key that is there.</summary>
+    public static ReadOnlyMemory<byte> Range(in IndexSlot slot, bool keysOnly)
     {
         var payload = new byte[SizeOf(slot, keysOnly) + WireWriter.NumberFieldSize(1)];
         var writer = new WireWriter(payload);
@@ -58,11 +45,11 @@ internal static class KeyValueAnswer
         return payload;
     }
 
-    // The first taken of its count keys.
-    private static ReadOnlyMemory<byte>? Range(KeyIndexRoot root, in RangeFields fields, int taken, int count, long sizeLimitBytes)
+    /// <summary>The answer to a range: the first <paramref name="taken"/> of its keys as the index holds them; null if it would be too large.</summary>
+    public static ReadOnlyMemory<byte>? Range(KeyIndexRoot root, in RangeFields fields, int taken, int count, long sizeLimitBytes)
     {
         var isMore = taken < count && !fields.CountOnly;
-        long size = WireWriter.NumberFieldSize(isMore ? 1UL : 0) + WireWriter.NumberFieldSize((ulong)count);
+        var size = SizeOfEnd(isMore, count);
         var left = taken;
         for (var sizing = root.Scan(fields.Interval); left > 0 && sizing.MoveNext(); left--)
         {
@@ -81,9 +68,43 @@ internal static class KeyValueAnswer
             Write(ref writer, 2, writing.Current, fields.KeysOnly);
         }
 
+        WriteEnd(ref writer, isMore, count);
+        return payload;
+    }
+
+    /// <summary>The answer to a range whose keys were gathered; null if it would be too large.</summary>
+    public static ReadOnlyMemory<byte>? Range(
+        ReadOnlySpan<IndexSlot> taken, bool keysOnly, bool isMore, int count, long sizeLimitBytes)
+    {
+        var size = SizeOfEnd(isMore, count);
+        foreach (ref readonly var slot in taken)
+        {
+            size += SizeOf(slot, keysOnly);
+        }
+
+        if (size > sizeLimitBytes)
+        {
+            return null;
+        }
+
+        var payload = new byte[size];
+        var writer = new WireWriter(payload);
+        foreach (ref readonly var slot in taken)
+        {
+            Write(ref writer, 2, slot, keysOnly);
+        }
+
+        WriteEnd(ref writer, isMore, count);
+        return payload;
+    }
+
+    private static long SizeOfEnd(bool isMore, int count) =>
+        WireWriter.NumberFieldSize(isMore ? 1UL : 0) + WireWriter.NumberFieldSize((ulong)count);
+
+    private static void WriteEnd(ref WireWriter writer, bool isMore, int count)
+    {
         writer.Number(3, isMore ? 1UL : 0);
         writer.Number(4, count);
-        return payload;
     }
 
     private static void Write(ref WireWriter writer, int field, in IndexSlot slot, bool keysOnly)

@@ -9,13 +9,24 @@ internal static class KeyValueEdits
     // must not live as long as the value does.
     private const int SharedSlackBytes = 512;
 
-    /// <summary>Puts a key.</summary>
-    public static ReadOnlyMemory<byte> Put(KeyIndex index, in PutFields fields, long revision)
+    /// <summary>Puts a key; null, and nothing is put, if the put needs something of a key that is not there.</summary>
+    public static ReadOnlyMemory<byte>? Put(KeyIndex index, in PutFields fields, long revision)
     {
-        var previous = index.Put(fields.Key.Span, Retained(fields.Value), revision);
+        var value = fields.Value;
+        if (fields.NeedsPrevious)
+        {
+            if (!index.Current.TryFind(fields.Key.Span, out var kept))
+            {
+                return null;
+            }
+
+            value = fields.IgnoresValue ? kept.Newest.Value : value;
+        }
+
+        var previous = index.Put(fields.Key.Span, fields.IgnoresValue ? value : Retained(value), revision);
         return fields.WantsPrevious && previous is { IsLive: true }
             ? KeyValueAnswer.Put(new IndexSlot(fields.Key.ToArray(), previous))
-            : default;
+            : ReadOnlyMemory<byte>.Empty;
     }
 
     /// <summary>Deletes a range; null, and nothing is deleted, if the answer would be too large.</summary>

@@ -2,17 +2,37 @@ namespace ActorQuorum.StateMachines;
 
 /// <summary>
 /// The key-value store with etcd's revisions. A put, and a delete that deletes something, raise the store's revision by one; a deleted key
-/// keeps its history under a tombstone. All writes of a txn are one revision. One thread applies; views are readable from any.
+/// keeps its history under a tombstone. All writes of a txn are one revision. A compaction puts the history below a revision out of reach at
+/// once; its memory is given back in bounded steps, with it and with what comes after. One thread applies; views are readable from any.
 /// </summary>
 /// <param name="answerLimitBytes">The largest answer: a part of the replicated rules, so only tests change it.</param>
 internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeLimitBytes) : IStateMachine
 {
+    // A few milliseconds: most compactions are done with it.
+    private const int DropsAtOnce = 32 << 10;
+
+    // A few microseconds, and far more than a command leaves behind: so the rest is gone in a while, whatever is written meanwhile.
+    private const int DropsPerStep = 64;
+
     private readonly KeyIndex _index = new();
+    private readonly CompactedRevision _compacted = new();
     private long _revision = 1;
+    private bool _hasToDrop;
     private KeyValueView? _view;
 
     /// <inheritdoc/>
-    public IStateView View => _view ??= new KeyValueView(_index.Freeze(), _revision, answerLimitBytes);
+    public IStateView View
+    {
+        get
+        {
+            // Here too, or a store that is only read would keep what a large compaction left over.
+            Drop(DropsPerStep);
+            return _view ??= new KeyValueView(_index.Freeze(), _revision, _compacted, answerLimitBytes);
+        }
+    }
+
+    /// <summary>Everything in memory, what waits to be dropped too. It changes with the next command.</summary>
+    internal KeyIndexRoot Held => _index.Current;
 
     /// <inheritdoc/>
     public CommandResult Apply(long index, ReadOnlyMemory<byte> command)
@@ -22,11 +42,13 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             return Refusal.UnknownCommand.At(_revision);
         }
 
+        Drop(DropsPerStep);
         return kind switch
         {
             CommandKind.Put => Put(request),
             CommandKind.DeleteRange => DeleteRange(request),
             CommandKind.Txn => Txn(request),
+            CommandKind.Compact => Compact(request),
             _ => Refusal.UnknownCommand.At(_revision),
         };
     }
@@ -38,8 +60,18 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             return refusal.At(_revision);
         }
 
+        if (fields.Lease != 0)
+        {
+            return Refusal.NoSuchLease.At(_revision);
+        }
+
+        if (KeyValueEdits.Put(_index, fields, _revision + 1) is not { } payload)
+        {
+            return Refusal.NoSuchKey.At(_revision);
+        }
+
         Advance();
-        return Answer(KeyValueEdits.Put(_index, fields, _revision));
+        return Answer(payload);
     }
 
     private CommandResult DeleteRange(ReadOnlyMemory<byte> request)
@@ -69,22 +101,22 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             return refusal.At(_revision);
         }
 
-        if (TxnPath.Choose(txn, _index.Current, out var path) is { } refusalOnPath)
+        if (TxnPath.Choose(txn, _index.Current, _revision, _compacted.Value, out var path) is { } refusalOnPath)
         {
             return refusalOnPath.At(_revision);
         }
 
-        // How large the answer gets is known only once its writes are made. Others need no way back, and edit in place.
-        KeyIndexRoot? before = path.Writes && path.WantsKeys ? _index.Freeze() : null;
+        // Whether some txns can be carried out is known only once their writes are made. Others need no way back, and edit in place.
+        KeyIndexRoot? before = path.MayFail ? _index.Freeze() : null;
         var run = new TxnRun(_index, _revision, answerLimitBytes);
         if (run.Execute(txn, path) is not { } answer)
         {
             if (before is { } root)
             {
-                _index.Revert(root);
+                _index.Revert(root, _revision);
             }
 
-            return Refusal.AnswerTooLarge.At(_revision);
+            return run.Refusal!.At(_revision);
         }
 
         if (run.HasChanged)
@@ -93,6 +125,38 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
         }
 
         return Answer(answer.ToPayload());
+    }
+
+    private CommandResult Compact(ReadOnlyMemory<byte> request)
+    {
+        if (CompactionFields.Read(request, out var fields) is { } refusal)
+        {
+            return refusal.At(_revision);
+        }
+
+        if (fields.Revision <= _compacted.Value || fields.Revision > _revision)
+        {
+            return (fields.Revision > _revision ? Refusal.FutureRevision : Refusal.Compacted).At(_revision);
+        }
+
+        _compacted.Raise(fields.Revision);
+        _hasToDrop = true;
+        _view = null;
+        Drop(DropsAtOnce);
+        return Answer(ReadOnlyMemory<byte>.Empty);
+    }
+
+    // When what is dropped goes does not show: reads and digests look no further than the compacted revision.
+    private void Drop(int limit)
+    {
+        if (!_hasToDrop)
+        {
+            return;
+        }
+
+        // The last view would hold on to what is taken out of the index.
+        _view = null;
+        _hasToDrop = _index.Drop(_compacted.Value, limit) == limit;
     }
 
     private void Advance()

@@ -1,18 +1,22 @@
 namespace ActorQuorum.StateMachines;
 
 /// <summary>
-/// What one revision made of a key. Immutable: each version points to the one before it, so a key's history is a chain from new to old,
-/// and a reader that holds a version sees the same past for ever.
+/// What one revision made of a key. Each version points to the one before it, so a key's history is a chain from new to old. A version never
+/// changes; only its past is cut off once it is compacted, which a reader on another thread notices by <see cref="CompactedRevision"/>.
 /// </summary>
 internal sealed class KeyVersion
 {
-    private KeyVersion(long revision, long createRevision, long version, ReadOnlyMemory<byte> value, KeyVersion? older)
+    // A tombstone has no value; here stands its key, so that compaction finds the place where it lies.
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private KeyVersion? _older;
+
+    private KeyVersion(long revision, long createRevision, long version, ReadOnlyMemory<byte> bytes, KeyVersion? older)
     {
         ModRevision = revision;
         CreateRevision = createRevision;
         Version = version;
-        Value = value;
-        Older = older;
+        _bytes = bytes;
+        _older = older;
     }
 
     /// <summary>The store's revision that made this version.</summary>
@@ -24,11 +28,14 @@ internal sealed class KeyVersion
     /// <summary>Counts the puts of this life of the key, from one; zero for a tombstone.</summary>
     public long Version { get; }
 
-    /// <summary>The value.</summary>
-    public ReadOnlyMemory<byte> Value { get; }
+    /// <summary>The value; empty for a tombstone.</summary>
+    public ReadOnlyMemory<byte> Value => IsLive ? _bytes : default;
 
-    /// <summary>The version before this one, or null if this is the first.</summary>
-    public KeyVersion? Older { get; }
+    /// <summary>The key that a tombstone lies on.</summary>
+    public ReadOnlyMemory<byte> DeletedKey => IsLive ? throw new InvalidOperationException("Only a tombstone knows its key.") : _bytes;
+
+    /// <summary>The version before this one, or null if this is the first, or the first that is left.</summary>
+    public KeyVersion? Older => Volatile.Read(ref _older);
 
     /// <summary>Whether the key exists at this version; if not, this is the tombstone that a delete left.</summary>
     public bool IsLive => Version > 0;
@@ -40,5 +47,20 @@ internal sealed class KeyVersion
             : new KeyVersion(revision, revision, 1, value, older);
 
     /// <summary>The version that a delete makes.</summary>
-    public static KeyVersion Tombstone(KeyVersion older, long revision) => new(revision, 0, 0, default, older);
+    public static KeyVersion Tombstone(byte[] key, KeyVersion older, long revision) => new(revision, 0, 0, key, older);
+
+    /// <summary>What the key was at <paramref name="revision"/>: this version or an older one, or null.</summary>
+    public KeyVersion? At(long revision)
+    {
+        var version = this;
+        while (version is not null && version.ModRevision > revision)
+        {
+            version = version.Older;
+        }
+
+        return version;
+    }
+
+    /// <summary>Lets go of the past.</summary>
+    public void Forget() => Volatile.Write(ref _older, null);
 }

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace ActorQuorum.StateMachines;
 
 /// <summary>
-/// A scan of live keys, without allocation. Subtrees whose keys are all deleted are passed over, so a queue's worn-out front costs nothing.
+/// A scan of the keys live at a revision, without allocation. Subtrees whose keys are all deleted are passed over, so a queue's worn-out
+/// front costs nothing; a scan at an old revision has to look at every key.
 /// </summary>
 internal ref struct LiveKeys
 {
@@ -11,15 +12,18 @@ internal ref struct LiveKeys
     private const int DepthLimit = 12;
 
     private readonly KeyInterval _interval;
+    private readonly long _revision;
     private Path _path;
     private int _depth;
     private IndexLeaf _leaf;
     private int _slot;
+    private KeyVersion? _found;
 
     /// <summary>Goes to where <paramref name="interval"/> begins.</summary>
-    public LiveKeys(KeyIndexRoot root, KeyInterval interval)
+    public LiveKeys(KeyIndexRoot root, KeyInterval interval, long revision)
     {
         _interval = interval;
+        _revision = revision;
         var node = root.Node;
         while (node is IndexBranch branch)
         {
@@ -33,8 +37,10 @@ internal ref struct LiveKeys
         _slot = (slot >= 0 ? slot : ~slot) - 1;
     }
 
-    /// <summary>The key that <see cref="MoveNext"/> came to.</summary>
-    public readonly IndexSlot Current => _leaf.Slots[_slot];
+    /// <summary>The key that <see cref="MoveNext"/> came to, with its version at the scan's revision.</summary>
+    public readonly IndexSlot Current => new(_leaf.Slots[_slot].Key, _found!);
+
+    private readonly bool IsNewest => _revision == KeyIndexRoot.Newest;
 
     /// <summary>This scan, for foreach.</summary>
     public readonly LiveKeys GetEnumerator() => this;
@@ -49,19 +55,29 @@ internal ref struct LiveKeys
                 _slot = _leaf.Count - 1;
                 return false;
             }
-        }
-        while (!_leaf.Slots[_slot].Newest.IsLive);
 
-        var key = _leaf.Slots[_slot].Key;
-        return _interval.IsSingle ? key.AsSpan().SequenceEqual(_interval.Start.Span) : !_interval.IsBeyond(key);
+            ref readonly var slot = ref _leaf.Slots[_slot];
+            if (!IsNewest && IsBeyond(slot.Key))
+            {
+                return false;
+            }
+
+            _found = IsNewest ? slot.Newest : slot.Newest.At(_revision);
+        }
+        while (_found is not { IsLive: true });
+
+        return !IsBeyond(_leaf.Slots[_slot].Key);
     }
+
+    private readonly bool IsBeyond(byte[] key) =>
+        _interval.IsSingle ? !key.AsSpan().SequenceEqual(_interval.Start.Span) : _interval.IsBeyond(key);
 
     private bool NextLeaf()
     {
         while (_depth > 0)
         {
             var step = _path[--_depth];
-            if (FirstLive(step.Branch, step.At + 1) is { } at)
+            if (FirstWanted(step.Branch, step.At + 1) is { } at)
             {
                 Descend(step.Branch, at);
                 return true;
@@ -77,8 +93,8 @@ internal ref struct LiveKeys
         var node = branch.Children[at].Node;
         while (node is IndexBranch inner)
         {
-            // The subtree has a live key, so one of its children does.
-            at = FirstLive(inner, 0)!.Value;
+            // The subtree has a wanted key, so one of its children does.
+            at = FirstWanted(inner, 0)!.Value;
             _path[_depth++] = new Step(inner, at);
             node = inner.Children[at].Node;
         }
@@ -87,11 +103,11 @@ internal ref struct LiveKeys
         _slot = 0;
     }
 
-    private static int? FirstLive(IndexBranch branch, int from)
+    private readonly int? FirstWanted(IndexBranch branch, int from)
     {
         for (var i = from; i < branch.Count; i++)
         {
-            if (branch.Children[i].Live > 0)
+            if (!IsNewest || branch.Children[i].Live > 0)
             {
                 return i;
             }

@@ -128,9 +128,7 @@ internal sealed class TxnFields
         foreach (ref readonly var operation in operations)
         {
             var refusal = operation.Kind == TxnOperationKind.Txn ? operation.Inner.Check(limit) : operation.Refusal;
-
-            // Whether a lease exists matters only in the branch that is taken.
-            if (refusal is not null && refusal != Refusal.NoSuchLease)
+            if (refusal is not null)
             {
                 return refusal;
             }

@@ -37,6 +37,9 @@ internal readonly struct TxnOperation
     /// <summary>Whether it is answered with keys, so that the answer's size depends on what the store holds.</summary>
     public bool WantsKeys { get; private init; }
 
+    /// <summary>Whether only the state tells if it can be carried out: a put that keeps something or has a lease, a range at a revision.</summary>
+    public bool DependsOnState { get; private init; }
+
     /// <summary>Whether it reads this node's own state, and says that this will do.</summary>
     public bool IsSerializable { get; private init; }
 
@@ -49,7 +52,7 @@ internal readonly struct TxnOperation
     /// <param name="operation">The operation.</param>
     public static bool TryRead(ReadOnlyMemory<byte> message, int depthLeft, out TxnOperation operation)
     {
-        operation = new TxnOperation { Refusal = Refusal.EmptyOperation };
+        operation = new TxnOperation { Refusal = Refusal.NoSuchKey };
         var reader = new WireReader(message.Span);
         while (reader.Next())
         {
@@ -81,17 +84,19 @@ internal readonly struct TxnOperation
     {
         Refusal? refusal = null;
         TxnFields? nested = null;
-        bool wantsKeys = false, isSerializable = false;
+        bool wantsKeys = false, isSerializable = false, dependsOnState = false;
         switch (kind)
         {
             case TxnOperationKind.Range:
                 refusal = RangeFields.Read(request, out var range);
                 wantsKeys = true;
                 isSerializable = range.IsSerializable;
+                dependsOnState = range.Revision != 0;
                 break;
             case TxnOperationKind.Put:
                 refusal = PutFields.Read(request, out var put);
                 wantsKeys = put.WantsPrevious;
+                dependsOnState = put.NeedsPrevious || put.Lease != 0;
                 break;
             case TxnOperationKind.DeleteRange:
                 refusal = DeleteRangeFields.Read(request, out var delete);
@@ -107,7 +112,13 @@ internal readonly struct TxnOperation
 
         return new TxnOperation
         {
-            Kind = kind, Request = request, Nested = nested, Refusal = refusal, WantsKeys = wantsKeys, IsSerializable = isSerializable,
+            Kind = kind,
+            Request = request,
+            Nested = nested,
+            Refusal = refusal,
+            WantsKeys = wantsKeys,
+            DependsOnState = dependsOnState,
+            IsSerializable = isSerializable,
         };
     }
 }

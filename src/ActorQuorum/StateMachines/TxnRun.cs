@@ -20,6 +20,9 @@ internal sealed class TxnRun
         _bytesLeft = answerLimitBytes;
     }
 
+    /// <summary>Why it failed, if it did.</summary>
+    public Refusal? Refusal { get; private set; }
+
     /// <summary>Whether something was written.</summary>
     public bool HasChanged { get; private set; }
 
@@ -29,7 +32,9 @@ internal sealed class TxnRun
 
     private long NewRevision => _revision + 1;
 
-    /// <summary>Carries out <paramref name="txn"/>; null if the keys of its answer would be too large: then the caller undoes it.</summary>
+    private long CurrentRevision => HasChanged ? NewRevision : _revision;
+
+    /// <summary>Carries out <paramref name="txn"/>; null if it fails on the way: then the caller undoes it.</summary>
     public TxnAnswer? Execute(TxnFields txn, TxnPath path)
     {
         var isSuccess = path.Next();
@@ -55,10 +60,11 @@ internal sealed class TxnRun
             _bytesLeft -= operation.WantsKeys ? payload.Length : 0;
             if (_bytesLeft < 0)
             {
+                Refusal = Refusal.AnswerTooLarge;
                 return null;
             }
 
-            answer.Add(operation.Kind, HasChanged ? NewRevision : _revision, payload);
+            answer.Add(operation.Kind, CurrentRevision, payload);
         }
 
         return answer;
@@ -70,21 +76,45 @@ internal sealed class TxnRun
         {
             case TxnOperationKind.Range:
                 RangeFields.Read(operation.Request, out var range);
-                return KeyValueAnswer.Range(Index, range, _bytesLeft);
+                return Range(range);
 
             case TxnOperationKind.Put:
                 PutFields.Read(operation.Request, out var put);
-                HasChanged = true;
-                return KeyValueEdits.Put(Editor, put, NewRevision);
+                return Put(put);
 
             case TxnOperationKind.DeleteRange:
                 DeleteRangeFields.Read(operation.Request, out var delete);
-                var payload = KeyValueEdits.DeleteRange(Editor, delete, NewRevision, _bytesLeft, out var deleted);
-                HasChanged |= deleted > 0;
-                return payload;
+                return DeleteRange(delete);
 
             default:
                 throw new InvalidOperationException($"A checked txn holds no operation of kind {operation.Kind}.");
         }
+    }
+
+    private ReadOnlyMemory<byte>? Range(in RangeFields range)
+    {
+        // The revision before this txn's own is an old one as soon as it has written.
+        var at = range.Revision <= 0 || range.Revision == CurrentRevision ? KeyIndexRoot.Newest : range.Revision;
+        var payload = RangeAnswer.Of(Index, range, at, _bytesLeft);
+        Refusal = payload is null ? Refusal.AnswerTooLarge : null;
+        return payload;
+    }
+
+    private ReadOnlyMemory<byte>? Put(in PutFields put)
+    {
+        var payload = KeyValueEdits.Put(Editor, put, NewRevision);
+
+        // The path was checked against the store before the txn; the key was deleted within it. etcd falls over here.
+        Refusal = payload is null ? Refusal.NoSuchKey : null;
+        HasChanged |= payload is not null;
+        return payload;
+    }
+
+    private ReadOnlyMemory<byte>? DeleteRange(in DeleteRangeFields delete)
+    {
+        var payload = KeyValueEdits.DeleteRange(Editor, delete, NewRevision, _bytesLeft, out var deleted);
+        Refusal = payload is null ? Refusal.AnswerTooLarge : null;
+        HasChanged |= deleted > 0;
+        return payload;
     }
 }

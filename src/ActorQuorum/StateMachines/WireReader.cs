@@ -56,6 +56,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         return 0;
     }
 
+    /// <summary>Reads an int64 field's value.</summary>
+    public long Number() => unchecked((long)Varint());
+
     /// <summary>Reads a bool field's value.</summary>
     public bool Bool() => Varint() != 0;
 

@@ -33,4 +33,8 @@ internal interface IPeerTransport : IAsyncDisposable
     /// <summary>Queues messages to one member, in order.</summary>
     /// <returns>Whether the message was queued; false means it certainly was not sent.</returns>
     bool Send(MemberId to, PeerMessage message);
+
+    /// <summary>How the connection to a member is, at about this moment.</summary>
+    /// <param name="peer">The member.</param>
+    PeerConnection Look(MemberId peer) => new(peer, false, 0, 0);
 }

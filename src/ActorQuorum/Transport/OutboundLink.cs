@@ -32,6 +32,12 @@ internal sealed class OutboundLink : IDisposable
             Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>How many messages wait to be written.</summary>
+    public int WaitingMessages => Volatile.Read(ref waitingMessages);
+
+    /// <summary>How many bytes they take.</summary>
+    public long WaitingBytes => Interlocked.Read(ref waitingBytes);
+
     /// <summary>Queues a message; false, and certainly not sent, if the queue is full or the connection closed.</summary>
     public bool TrySend(MeasuredMessage message)
     {

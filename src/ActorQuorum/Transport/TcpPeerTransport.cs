@@ -95,6 +95,12 @@ internal sealed class TcpPeerTransport : IPeerTransport
         return false;
     }
 
+    /// <inheritdoc/>
+    public PeerConnection Look(MemberId peer) =>
+        peers.TryGetValue(peer, out var outbound) && outbound.Link is { } link
+            ? new(peer, true, link.WaitingMessages, link.WaitingBytes)
+            : new(peer, false, 0, 0);
+
     /// <summary>A member moved: the next dial goes to its new address.</summary>
     /// <param name="peer">One of the peers in the options.</param>
     /// <param name="address">host:port.</param>

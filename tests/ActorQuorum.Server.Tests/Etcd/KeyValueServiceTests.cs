@@ -55,7 +55,55 @@ public sealed class KeyValueServiceTests
     {
         await using var door = await Door.OpenAsync();
         var reply = await door.Client.CallAsync(Door.Put, new PutRequest { Key = s_key, Lease = 5 });
-        (reply.Code, reply.Message, door.Node.Requests).ShouldBe((5, "etcdserver: requested lease not found", 0));
+        (reply.Code, reply.Message).ShouldBe((5, "etcdserver: requested lease not found"));
+    }
+
+    [Fact]
+    public async Task What_is_compacted_or_yet_to_come_is_out_of_range()
+    {
+        await using var door = await Door.OpenAsync();
+        foreach (var value in new[] { "1", "2", "3" })
+        {
+            (await door.Client.CallAsync(Door.Put, new PutRequest { Key = s_key, Value = ByteString.CopyFromUtf8(value) })).Code.ShouldBe(0);
+        }
+
+        var compacted = (await door.Client.CallAsync(Door.Compact, new CompactionRequest { Revision = 3, Physical = true }))
+            .Read(CompactionResponse.Parser);
+        compacted.Header.ShouldBe(new ResponseHeader { ClusterId = 0xFEDC_BA98_7654_3210, MemberId = 0xA1, Revision = 4, RaftTerm = 7 });
+
+        const string Compacted = "etcdserver: mvcc: required revision has been compacted";
+        const string Future = "etcdserver: mvcc: required revision is a future revision";
+        (await OutcomeAsync(Door.Compact, new CompactionRequest { Revision = 3 })).ShouldBe((11, Compacted));
+        (await OutcomeAsync(Door.Compact, new CompactionRequest { Revision = 5 })).ShouldBe((11, Future));
+        (await OutcomeAsync(Door.Range, new RangeRequest { Key = s_key, Revision = 2 })).ShouldBe((11, Compacted));
+        (await OutcomeAsync(Door.Range, new RangeRequest { Key = s_key, Revision = 5 })).ShouldBe((11, Future));
+        var old = (await door.Client.CallAsync(Door.Range, new RangeRequest { Key = s_key, Revision = 3 })).Read(RangeResponse.Parser);
+        (old.Kvs.Single().Value.ToStringUtf8(), old.Header.Revision).ShouldBe(("2", 4), "the header tells where the store is now");
+
+        async Task<(int?, string?)> OutcomeAsync(string path, IMessage request)
+        {
+            var reply = await door.Client.CallAsync(path, request);
+            return (reply.Code, reply.Message);
+        }
+    }
+
+    [Fact]
+    public async Task What_only_the_request_tells_never_reaches_the_node()
+    {
+        await using var door = await Door.OpenAsync();
+        await RefusedAsync(Door.Put, new PutRequest { Key = s_key, Value = s_key, IgnoreValue = true }, "etcdserver: value is provided");
+        await RefusedAsync(Door.Put, new PutRequest { Key = s_key, Lease = 5, IgnoreLease = true }, "etcdserver: lease is provided");
+        await RefusedAsync(
+            Door.Range, new RangeRequest { Key = s_key, SortTarget = (RangeRequest.Types.SortTarget)5 }, "etcdserver: invalid sort option");
+        await RefusedAsync(
+            Door.Put, new PutRequest { Key = s_key, Value = ByteString.CopyFrom(new byte[3 << 19]) }, "etcdserver: request is too large");
+        door.Node.Requests.ShouldBe(0);
+
+        async Task RefusedAsync(string path, IMessage request, string error)
+        {
+            var reply = await door.Client.CallAsync(path, request);
+            (reply.Code, reply.Message).ShouldBe((3, error));
+        }
     }
 
     [Fact]

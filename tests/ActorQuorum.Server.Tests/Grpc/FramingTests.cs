@@ -112,7 +112,7 @@ public sealed class FramingTests
     }
 
     [Theory]
-    [InlineData("/etcdserverpb.KV/Compact")]
+    [InlineData("/etcdserverpb.KV/RangeStream")]
     [InlineData("/etcdserverpb.Watch/Watch")]
     [InlineData("/etcdserverpb.Lease/LeaseGrant")]
     [InlineData("/nobody.Knows/This")]

@@ -22,6 +22,23 @@ public sealed class SimulationRunTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Nodes_that_compact_under_all_faults_hold_the_same(ulong seed)
+    {
+        var run = new SimulationRun(new() { Seed = seed, Duration = TimeSpan.FromSeconds(15), Compacts = true });
+        run.Execute();
+        var node = run.Cluster.Nodes[0];
+        node.CompactedRevision.ShouldBeGreaterThan(node.Revision / 4, "the history is compacted again and again");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
     [InlineData(7)]
     public void Every_promise_holds_in_clusters_of_any_size(int nodes) =>
         new SimulationRun(new() { Seed = 11, Nodes = nodes, Duration = TimeSpan.FromSeconds(10) }).Execute().Reached.Commits.ShouldBeGreaterThan(0);

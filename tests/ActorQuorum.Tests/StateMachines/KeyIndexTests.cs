@@ -11,12 +11,14 @@ public sealed class KeyIndexTests
         Put,
         Delete,
         Freeze,
+        Drop,
     }
 
     [Fact]
     public void Frozen_roots_stay_as_they_were_while_edits_go_on()
     {
-        var act = Gen.Frequency((20, Gen.Constant(Act.Put)), (8, Gen.Constant(Act.Delete)), (1, Gen.Constant(Act.Freeze)));
+        var act = Gen.Frequency(
+            (40, Gen.Constant(Act.Put)), (30, Gen.Constant(Act.Delete)), (2, Gen.Constant(Act.Freeze)), (1, Gen.Constant(Act.Drop)));
         var script = Gen.ArrayOf(from kind in act from key in Keys.Many select (kind, key), 2500);
         Prop.ForAll(script.ToArbitrary(), Replay).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
     }
@@ -125,6 +127,72 @@ public sealed class KeyIndexTests
         index.Current.Count(Keys.Interval(Number(7777), [0])).ShouldBe(1);
     }
 
+    [Fact]
+    public void A_store_whose_keys_go_shrinks_to_one_leaf()
+    {
+        var index = new KeyIndex();
+        foreach (var round in Enumerable.Range(0, 3))
+        {
+            for (var i = 0; i < 5000; i++)
+            {
+                index.Put(Number(i * 7919 % 5000), default, revision: (round * 10_000) + i + 2);
+            }
+
+            for (var i = 0; i < 5000; i++)
+            {
+                index.Delete(Number(i * 6007 % 5000), revision: (round * 10_000) + 5000 + i + 2);
+            }
+
+            index.Drop(compacted: (round + 1) * 10_000L + 2, int.MaxValue).ShouldBe(5000);
+            index.Current.Node.ShouldBeOfType<IndexLeaf>().Count.ShouldBe(0);
+        }
+    }
+
+    [Fact]
+    public void Scattered_keys_that_are_left_share_their_leaves()
+    {
+        var index = new KeyIndex();
+        for (var i = 0; i < 20_000; i++)
+        {
+            index.Put(Number(i), default, revision: i + 2);
+        }
+
+        for (var i = 0; i < 20_000; i++)
+        {
+            if (i % 50 != 0)
+            {
+                index.Delete(Number(i), revision: 30_000);
+            }
+        }
+
+        index.Drop(compacted: 30_001, int.MaxValue);
+        var keys = Scan(index.Freeze(), [0], [0]);
+        keys.ShouldBe(Enumerable.Range(0, 400).Select(i => Number(i * 50)));
+        Leaves(index.Current.Node).Count().ShouldBeLessThanOrEqualTo(400 / (IndexNode.Capacity / 8));
+        index.Current.Count(Keys.Interval(Number(50), Number(20_000))).ShouldBe(399);
+
+        for (var i = 0; i < 20_000; i++)
+        {
+            index.Put(Number(i), default, revision: 40_000 + i);
+        }
+
+        Scan(index.Freeze(), [0], [0]).Count.ShouldBe(20_000);
+    }
+
+    [Fact]
+    public void No_more_is_dropped_than_the_limit_and_the_rest_later()
+    {
+        var index = new KeyIndex();
+        for (var i = 0; i < 5000; i++)
+        {
+            index.Put([1], default, revision: i + 2);
+        }
+
+        index.Drop(compacted: 4002, limit: 3000).ShouldBe(3000);
+        index.Drop(compacted: 4002, limit: 3000).ShouldBe(999, "the put of 4002 may still be needed to tell what was there before");
+        index.Drop(compacted: 4002, limit: 3000).ShouldBe(0);
+    }
+
     private static void Replay((Act Kind, byte[] Key)[] script)
     {
         var index = new KeyIndex();
@@ -143,6 +211,11 @@ public sealed class KeyIndexTests
                     break;
                 case Act.Delete when model.Remove(key):
                     index.Delete(key, revision);
+                    break;
+                case Act.Drop:
+                    index.Drop(revision, int.MaxValue);
+                    index.Current.All().Select(slot => slot.Key).ShouldBe(model.Keys, "no trace of a deleted key is left");
+                    index.Current.All().ShouldAllBe(slot => slot.Newest.Older == null);
                     break;
                 case Act.Freeze:
                     frozen.Add((index.Freeze(), model.Select(pair => (pair.Key, pair.Value)).ToArray()));

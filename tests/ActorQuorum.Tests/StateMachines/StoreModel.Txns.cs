@@ -7,6 +7,8 @@ namespace ActorQuorum.Tests.StateMachines;
 /// <summary>etcd's txns said in the plainest way.</summary>
 internal sealed partial class StoreModel
 {
+    private bool _isKeptGone;
+
     /// <summary>Carries a txn out; null, and nothing changes, if it is refused with <paramref name="error"/>.</summary>
     public TxnResponse? Txn(TxnRequest request, out string? error)
     {
@@ -15,16 +17,32 @@ internal sealed partial class StoreModel
             ? "etcdserver: duplicate key given in txn request"
             : null;
         var path = new Queue<bool>();
-        error ??= Choose(request, path);
+        string? rangeError = null;
+        error ??= Choose(request, path, ref rangeError) ?? rangeError;
         if (error is not null)
         {
             return null;
         }
 
         var hasChanged = false;
+        var before = _keys.ToArray();
         var response = Run(request, path, ref hasChanged);
+        if (_isKeptGone)
+        {
+            // A put was to keep something of a key that the txn itself deleted.
+            _isKeptGone = false;
+            _keys.Clear();
+            Array.ForEach(before, pair => _keys.Add(pair.Key, pair.Value));
+            error = "etcdserver: key not found";
+            return null;
+        }
+
         response.Header = null;
-        Revision += hasChanged ? 1 : 0;
+        if (hasChanged)
+        {
+            Advance();
+        }
+
         return response;
     }
 
@@ -48,7 +66,8 @@ internal sealed partial class StoreModel
     {
         RequestOp.RequestOneofCase.RequestTxn => Check(operation.RequestTxn, limit),
         RequestOp.RequestOneofCase.None => "etcdserver: key not found",
-        _ => (operation.RequestPut?.Key ?? operation.RequestRange?.Key ?? operation.RequestDeleteRange.Key).IsEmpty
+        RequestOp.RequestOneofCase.RequestPut => CheckPut(operation.RequestPut),
+        _ => (operation.RequestRange?.Key ?? operation.RequestDeleteRange.Key).IsEmpty
             ? "etcdserver: key is not provided"
             : null,
     };
@@ -90,22 +109,34 @@ internal sealed partial class StoreModel
             : Keys.Order.Compare(delete.Key.ToByteArray(), key.ToByteArray()) <= 0
                 && Keys.Order.Compare(key.ToByteArray(), delete.RangeEnd.ToByteArray()) < 0;
 
-    private string? Choose(TxnRequest txn, Queue<bool> path)
+    // The first mistake of a put counts, wherever it stands, before that of a range.
+    private string? Choose(TxnRequest txn, Queue<bool> path, ref string? rangeError)
     {
+        string? putError = null;
         var isSuccess = txn.Compare.All(Holds);
         path.Enqueue(isSuccess);
         foreach (var operation in isSuccess ? txn.Success : txn.Failure)
         {
-            var error = operation.RequestTxn is { } nested ? Choose(nested, path)
-                : operation.RequestPut is { Lease: not 0 } ? "etcdserver: requested lease not found"
-                : null;
-            if (error is not null)
+            switch (operation.RequestCase)
             {
-                return error;
+                case RequestOp.RequestOneofCase.RequestTxn:
+                    var nested = Choose(operation.RequestTxn, path, ref rangeError);
+                    putError ??= nested;
+                    break;
+                case RequestOp.RequestOneofCase.RequestPut:
+                    putError ??= CheckKept(operation.RequestPut) ?? (operation.RequestPut.Lease != 0 ? NoLease : null);
+                    break;
+                case RequestOp.RequestOneofCase.RequestRange when operation.RequestRange.Revision != 0:
+                    rangeError ??= operation.RequestRange.Revision > Revision ? Future
+                        : operation.RequestRange.Revision < Compacted ? TooOld
+                        : null;
+                    break;
+                default:
+                    break;
             }
         }
 
-        return null;
+        return putError;
     }
 
     private bool Holds(Compare compare)
@@ -156,6 +187,7 @@ internal sealed partial class StoreModel
                 break;
             case RequestOp.RequestOneofCase.RequestPut:
                 hasChanged = true;
+                _isKeptGone |= CheckKept(operation.RequestPut) is not null;
                 response.ResponsePut = Put(operation.RequestPut, Revision + 1);
                 response.ResponsePut.Header = Header(hasChanged);
                 break;

@@ -33,6 +33,7 @@ public sealed class TxnModelTests
                     result.Payload.Length.ShouldBe(expected.CalculateSize(), "the payload's size was computed exactly");
                 }
 
+                Compact(store, model.Revision - 20).Error.ShouldBe(model.Compact(model.Revision - 20));
                 (carriedOut, refused, queried) =
                     (carriedOut + (error is null ? 1 : 0), refused + (error is null ? 0 : 1), queried + (isQuery ? 1 : 0));
             }
@@ -66,6 +67,8 @@ public sealed class TxnModelTests
 
                 Digest(store).ShouldBe(Digest(unbounded));
                 ContentDigest.Of(view).ShouldBe(before, "a view never changes");
+                Compact(store, view.Revision - 5);
+                Compact(unbounded, view.Revision - 5);
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
         undone.ShouldBeGreaterThan(20, "the scripts reach the bound");
@@ -101,6 +104,9 @@ public sealed class TxnModelTests
             return message;
         }
     }
+
+    private static CommandResult Compact(KeyValueStore store, long revision) =>
+        store.Apply(1, Command.Encode(CommandKind.Compact, new CompactionRequest { Revision = revision }));
 
     private static bool Parses(byte[] message)
     {

@@ -145,28 +145,33 @@ public sealed class TxnRefusalTests
         Accepted(Do(Else(Put("k", lease: 7))));
     }
 
-    /// <summary>Not as etcd: it takes a number that is not the target's for zero, and an unknown result for a yes.</summary>
     [Fact]
-    public void A_compare_that_makes_no_sense_is_refused()
+    public void A_put_keeps_only_what_was_there_before_the_whole()
     {
-        const string Mismatched = "actorquorum: a compare's target is not the field that it gives; set the field of the target";
-        const string Unknown = "actorquorum: a compare of a target or result that this version does not know";
-        foreach (var target in Enum.GetValues<CompareTarget>().Except([CompareTarget.Mod]))
-        {
-            Refused(Mismatched, Txn([new Compare { Key = Bytes("a"), Target = target, ModRevision = 0 }], []));
-        }
+        Refused(NoOperation, Do(Put("a"), Keep("k")));
+        Refused(NoOperation, Do(Nested(Put("k")), Keep("j")));
+        Accepted(Txn([], [], Keep("k")));
+        Accepted(Do(Put("k")));
+        Accepted(Do(Keep("k"), Get("k")));
+    }
 
-        Refused(Mismatched, Txn([new Compare { Key = Bytes("a"), Target = CompareTarget.Mod, Value = Bytes("") }], []));
-        Refused(Unknown, Txn([new Compare { Key = Bytes("a"), Target = (CompareTarget)5 }], []));
-        Refused(Unknown, Txn([new Compare { Key = Bytes("a"), Result = (CompareResult)4 }], []));
-        Refused(Unknown, Txn([new Compare { Key = Bytes("a"), Result = (CompareResult)(-1) }], []));
+    /// <summary>etcd 3.4 falls over here, on every node and again at each start.</summary>
+    [Fact]
+    public void A_put_that_keeps_what_the_txn_itself_deleted_is_refused_and_the_delete_undone()
+    {
+        Accepted(Do(Put("k")));
+        Refused(NoOperation, Do(Delete("a", ToTheEnd), Keep("k")));
+        Refused(NoOperation, Do(Put("b"), Nested(Delete("a", ToTheEnd)), Keep("k")));
+        Accepted(Do(Keep("k")));
     }
 
     [Fact]
-    public void What_is_not_supported_yet_is_refused_within_a_txn_too()
+    public void Puts_are_checked_before_ranges()
     {
-        var sorted = new RequestOp { RequestRange = new RangeRequest { Key = Bytes("a"), SortOrder = RangeRequest.Types.SortOrder.Descend } };
-        Refused("actorquorum: sorting a range is not supported yet", Do(Put("a"), sorted), code: 12);
+        const string Future = "etcdserver: mvcc: required revision is a future revision";
+        Refused(Future, Do(Put("a"), Get("a", revision: 2)), code: 11);
+        Refused(NoOperation, Do(Get("a", revision: 2), Nested(Keep("k"))));
+        Accepted(Txn([], [], Get("a", revision: 2)));
     }
 
     [Theory]
@@ -178,6 +183,8 @@ public sealed class TxnRefusalTests
     [InlineData("1A0422021201")]
     public void Bytes_that_are_no_txn_are_refused(string message) =>
         _store.Apply(1, (byte[])[1, 4, .. Convert.FromHexString(message)]).ShouldBe(Refusal.NotAMessage.At(1));
+
+    private static RequestOp Keep(string key) => new() { RequestPut = new PutRequest { Key = Bytes(key), IgnoreValue = true } };
 
     private CommandResult Apply(ReadOnlyMemory<byte> command) => _store.Apply(1, command);
 

@@ -22,7 +22,19 @@ internal static class TxnScripts
         from value in s_value
         from wantsPrevious in s_coin
         from lease in Gen.Frequency((60, Gen.Constant(0L)), (1, Gen.Constant(7L)))
-        select new RequestOp { RequestPut = new PutRequest { Key = key, Value = value, PrevKv = wantsPrevious, Lease = lease } };
+        from keeps in Gen.Frequency((40, Gen.Constant(0)), (2, Gen.Constant(1)), (1, Gen.Constant(2)))
+        select new RequestOp
+        {
+            RequestPut = new PutRequest
+            {
+                Key = key,
+                Value = keeps == 1 ? ByteString.Empty : value,
+                PrevKv = wantsPrevious,
+                Lease = lease,
+                IgnoreValue = keeps == 1,
+                IgnoreLease = keeps == 2,
+            },
+        };
 
     private static readonly Gen<RequestOp> s_delete =
         from key in s_key
@@ -30,16 +42,7 @@ internal static class TxnScripts
         from wantsPrevious in s_coin
         select new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = key, RangeEnd = end, PrevKv = wantsPrevious } };
 
-    private static readonly Gen<RequestOp> s_range =
-        from key in s_key
-        from end in s_rangeEnd
-        from limit in Gen.Choose(-1, 5)
-        from keysOnly in s_coin
-        from countOnly in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
-        select new RequestOp
-        {
-            RequestRange = new RangeRequest { Key = key, RangeEnd = end, Limit = limit, KeysOnly = keysOnly, CountOnly = countOnly },
-        };
+    private static readonly Gen<RequestOp> s_range = Ranges.Any.Select(range => new RequestOp { RequestRange = range });
 
     private static readonly Gen<Compare> s_compare =
         from key in s_key

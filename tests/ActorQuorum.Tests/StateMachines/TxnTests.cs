@@ -140,6 +140,27 @@ public sealed class TxnTests
     }
 
     [Fact]
+    public void What_is_not_the_targets_counts_as_zero_and_what_is_unknown_holds()
+    {
+        Run(Do(Put("a", "x")), 2);
+        Succeeds(new Compare { Key = Bytes("a"), Target = CompareTarget.Mod, Version = 2 }).ShouldBeFalse();
+        Succeeds(new Compare { Key = Bytes("a"), Target = CompareTarget.Mod, Version = 2, Result = CompareResult.Greater }).ShouldBeTrue();
+        Succeeds(new Compare { Key = Bytes("a"), Target = CompareTarget.Value, Version = 2, Result = CompareResult.NotEqual }).ShouldBeTrue();
+        Succeeds(new Compare { Key = Bytes("a"), Target = (CompareTarget)5, Version = 2 }).ShouldBeTrue();
+        Succeeds(new Compare { Key = Bytes("a"), Target = (CompareTarget)5, Result = CompareResult.Less }).ShouldBeFalse();
+        Succeeds(new Compare { Key = Bytes("a"), Result = (CompareResult)4, Version = 7 }).ShouldBeTrue();
+        Succeeds(new Compare { Key = Bytes("no"), Result = (CompareResult)(-1), Version = 7 }).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_range_reads_the_revision_before_the_txns_own_writes()
+    {
+        Run(Do(Put("a", "1")), 2);
+        Run(Do(Put("a", "2"), Get("a"), Get("a", revision: 2), Get("a", revision: 1)), 3)
+            .ShouldBe("then; put@3; get@3 1 a=2/2/3/2; get@3 1 a=1/2/2/1; get@3 0");
+    }
+
+    [Fact]
     public void Every_compare_has_to_hold()
     {
         var yes = Version("a", CompareResult.Equal, 0);

@@ -29,8 +29,8 @@ internal static class Txns
     public static RequestOp Put(string key, string value = "v", bool wantsPrevious = false, long lease = 0) =>
         new() { RequestPut = new PutRequest { Key = Bytes(key), Value = Bytes(value), PrevKv = wantsPrevious, Lease = lease } };
 
-    public static RequestOp Get(string key, string rangeEnd = "") =>
-        new() { RequestRange = new RangeRequest { Key = Bytes(key), RangeEnd = Bytes(rangeEnd) } };
+    public static RequestOp Get(string key, string rangeEnd = "", long revision = 0) =>
+        new() { RequestRange = new RangeRequest { Key = Bytes(key), RangeEnd = Bytes(rangeEnd), Revision = revision } };
 
     public static RequestOp Delete(string key, string rangeEnd = "", bool wantsPrevious = false) =>
         new() { RequestDeleteRange = new DeleteRangeRequest { Key = Bytes(key), RangeEnd = Bytes(rangeEnd), PrevKv = wantsPrevious } };

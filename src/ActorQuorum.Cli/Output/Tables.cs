@@ -1,7 +1,7 @@
 using ActorQuorum.Cli.Logging;
 using Spectre.Console;
 
-namespace ActorQuorum.Cli.Commands;
+namespace ActorQuorum.Cli.Output;
 
 /// <summary>How the command prints tables.</summary>
 internal static class Tables
