@@ -76,7 +76,7 @@ public sealed class JsonSyntaxTests
         const string Alphabet = "{}[]\",:\\ue1-.0truefalsn \n";
         var random = new Random(5);
         var (good, bad) = (0, 0);
-        for (var i = 0; i < 200_000; i++)
+        for (var i = 0; i < 20_000; i++)
         {
             var text = new string([.. Enumerable.Range(0, random.Next(1, 9)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]);
             var expected = IsJson(text);
@@ -84,8 +84,8 @@ public sealed class JsonSyntaxTests
             _ = expected ? good++ : bad++;
         }
 
-        good.ShouldBeGreaterThan(1000);
-        bad.ShouldBeGreaterThan(1000);
+        good.ShouldBeGreaterThan(100);
+        bad.ShouldBeGreaterThan(300);
     }
 
     private static bool IsJson(string text)
