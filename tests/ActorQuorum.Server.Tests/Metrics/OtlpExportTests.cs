@@ -16,8 +16,8 @@ public sealed class OtlpExportTests
     {
         using var collector = new Collector();
         await using var stranger = await Door.OpenAsync();
-        await stranger.Client.CallAsync(Door.DeleteRange, new DeleteRangeRequest { Key = ByteString.CopyFromUtf8("k") });
         await using var server = await StartAsync(collector.Endpoint);
+        await stranger.Client.CallAsync(Door.DeleteRange, new DeleteRangeRequest { Key = ByteString.CopyFromUtf8("k") });
         using var client = new WireClient(server.Address);
         (await client.CallAsync(Door.Put, new PutRequest { Key = ByteString.CopyFromUtf8("k") })).Code.ShouldBe(0);
 
