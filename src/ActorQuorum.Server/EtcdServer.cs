@@ -4,6 +4,9 @@ using ActorQuorum.Configuration;
 using ActorQuorum.Server.Debug;
 using ActorQuorum.Server.Etcd;
 using ActorQuorum.Server.Grpc;
+using ActorQuorum.Server.Http;
+using ActorQuorum.Server.Listening;
+using ActorQuorum.Server.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -11,7 +14,7 @@ using Microsoft.Extensions.Options;
 
 namespace ActorQuorum.Server;
 
-/// <summary>A node's door for clients: etcd's v3 API over gRPC, on HTTP/2 without TLS.</summary>
+/// <summary>A node's door for clients, without TLS: etcd's v3 API over gRPC and, on the same port, over JSON; health, version and metrics.</summary>
 public sealed class EtcdServer : IAsyncDisposable
 {
     // What grpc-go gives a message above the largest request: room for its other fields.
@@ -23,18 +26,28 @@ public sealed class EtcdServer : IAsyncDisposable
     // Calls under way get this long to end; then their connections are cut.
     private static readonly TimeSpan s_drainTime = TimeSpan.FromMilliseconds(300);
 
+    // A connection says at once which protocol it speaks; one that does not holds a place for nothing.
+    private static readonly TimeSpan s_firstLinePatience = TimeSpan.FromSeconds(10);
+
     private readonly KestrelServer _kestrel;
+    private readonly SharedPort _port;
+    private readonly NodeMetrics _metrics;
     private readonly Lazy<Task> _stop;
 
-    private EtcdServer(KestrelServer kestrel, ByteBudget budget)
+    private EtcdServer(KestrelServer kestrel, SharedPort port, ByteBudget budget, NodeMetrics metrics)
     {
+        _metrics = metrics;
         _kestrel = kestrel;
+        _port = port;
         Budget = budget;
         _stop = new Lazy<Task>(DrainAsync);
     }
 
     /// <summary>Where clients reach this server: host:port, the port as it was bound.</summary>
     public string Address { get; private set; } = "";
+
+    /// <summary>How many connections there are now.</summary>
+    internal int Connections => _port.Connections;
 
     /// <summary>The memory of the requests under way.</summary>
     internal ByteBudget Budget { get; }
@@ -48,16 +61,32 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <returns>The listening server.</returns>
     /// <exception cref="ArgumentException">The address is not host:port.</exception>
     /// <exception cref="IOException">The address is in use, or is not of this machine.</exception>
+    public static Task<EtcdServer> StartAsync(
+        IQuorumNode node, string clientAddress, LimitOptions limits, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        StartAsync(node, clientAddress, limits, new MetricsOptions(), loggers, cancellationToken);
+
+    /// <summary>Listens at <paramref name="clientAddress"/>, answers from <paramref name="node"/>, and sends its metrics where the options say.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="clientAddress">host:port; with port 0 a free one is taken, see <see cref="Address"/>.</param>
+    /// <param name="limits">Bounds on requests.</param>
+    /// <param name="metrics">Where metrics go besides <c>/metrics</c>.</param>
+    /// <param name="loggers">Where the server logs.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <returns>The listening server.</returns>
+    /// <exception cref="ArgumentException">The address is not host:port.</exception>
+    /// <exception cref="IOException">The address is in use, or is not of this machine.</exception>
     public static async Task<EtcdServer> StartAsync(
-        IQuorumNode node, string clientAddress, LimitOptions limits, ILoggerFactory loggers, CancellationToken cancellationToken)
+        IQuorumNode node, string clientAddress, LimitOptions limits, MetricsOptions metrics, ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(metrics);
         ArgumentNullException.ThrowIfNull(loggers);
         var endPoint = await ClientAddress.ResolveAsync(clientAddress, cancellationToken);
         var budget = new ByteBudget(BudgetBytes);
-        var application = new GrpcApplication(
-            Methods(node, limits), limits.RequestSizeBytes + MessageOverheadBytes, budget, loggers.CreateLogger<EtcdServer>());
+        var nodeMetrics = new NodeMetrics(node, metrics, budget);
+        var application = ApplicationOf(node, limits, budget, nodeMetrics, loggers.CreateLogger<EtcdServer>());
         var options = OptionsOf(limits);
         ListenOptions? door = null;
         options.Listen(endPoint, listen =>
@@ -65,8 +94,10 @@ public sealed class EtcdServer : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http2;
             door = listen;
         });
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
-        var kestrel = new KestrelServer(Options.Create(options), transport, loggers);
+        options.Listen(new Http1EndPoint(), listen => listen.Protocols = HttpProtocols.Http1);
+        var sockets = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
+        var port = new SharedPort(sockets, limits.PendingRequests, s_firstLinePatience, TimeProvider.System);
+        var kestrel = new KestrelServer(Options.Create(options), port, loggers);
         try
         {
             await kestrel.StartAsync(application, cancellationToken);
@@ -74,6 +105,8 @@ public sealed class EtcdServer : IAsyncDisposable
         catch (Exception cause)
         {
             kestrel.Dispose();
+            port.Dispose();
+            nodeMetrics.Dispose();
             if (cause is IOException or SocketException)
             {
                 throw ClientAddress.CannotListen(clientAddress, cause);
@@ -82,7 +115,8 @@ public sealed class EtcdServer : IAsyncDisposable
             throw;
         }
 
-        return new EtcdServer(kestrel, budget) { Address = door!.IPEndPoint!.ToString() };
+        nodeMetrics.Instruments.ShowConnections(() => port.Connections);
+        return new EtcdServer(kestrel, port, budget, nodeMetrics) { Address = door!.IPEndPoint!.ToString() };
     }
 
     /// <summary>Stops listening, lets calls under way end for a moment, then closes every connection. Takes less than a second.</summary>
@@ -91,6 +125,16 @@ public sealed class EtcdServer : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static FrontDoor ApplicationOf(IQuorumNode node, LimitOptions limits, ByteBudget budget, NodeMetrics metrics, ILogger log)
+    {
+        var methods = Methods(node, limits);
+        var messageLimitBytes = limits.RequestSizeBytes + MessageOverheadBytes;
+        return new FrontDoor(
+            new GrpcApplication(methods, messageLimitBytes, budget, metrics.Instruments, log),
+            new JsonGateway(methods, messageLimitBytes, budget, metrics.Instruments, log),
+            new NodePages(node, metrics.Reader));
+    }
 
     private static FrozenDictionary<string, GrpcMethod> Methods(IQuorumNode node, LimitOptions limits)
     {
@@ -114,7 +158,6 @@ public sealed class EtcdServer : IAsyncDisposable
 
         // Every message's size is judged by its own frame, with gRPC's error; Kestrel's bound would answer in plain HTTP.
         options.Limits.MaxRequestBodySize = null;
-        options.Limits.MaxConcurrentConnections = limits.PendingRequests;
         options.Limits.Http2.MaxStreamsPerConnection = limits.PendingRequests;
         options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         return options;
@@ -133,5 +176,7 @@ public sealed class EtcdServer : IAsyncDisposable
         }
 
         _kestrel.Dispose();
+        _port.Dispose();
+        _metrics.Dispose();
     }
 }

@@ -5,6 +5,7 @@ using ActorQuorum.Actors;
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
+using ActorQuorum.Metrics;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
@@ -17,12 +18,14 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
 {
     private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
 
-    private readonly MailboxHost _host;
+    private readonly INodeHost _host;
     private readonly NodeActors _actors;
     private readonly NodeStorage _storage;
-    private readonly TcpPeerTransport _transport;
+    private readonly IPeerTransport _transport;
     private readonly NodeOptions _options;
     private readonly Admission _admission;
+    private readonly NodeTally _tally;
+    private readonly NodeInstruments _instruments;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<LocalRequest, bool> _asked = new();
@@ -30,7 +33,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     private Task? _stopping;
 
     private QuorumNode(
-        NodeOptions options, MailboxHost host, NodeActors actors, NodeStorage storage, TcpPeerTransport transport, ILogger logger)
+        NodeOptions options, INodeHost host, NodeActors actors, NodeStorage storage, IPeerTransport transport, NodeTally tally, ILogger logger)
     {
         _options = options;
         _host = host;
@@ -39,6 +42,8 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         _transport = transport;
         _logger = logger;
         _admission = new(options.Limits.PendingRequests, options.Limits.PendingSizeBytes);
+        _tally = tally;
+        _instruments = new(this, options.Name, tally, actors);
         _ = WatchHost();
     }
 
@@ -54,21 +59,30 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
     /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged.</exception>
-    public static async Task<QuorumNode> StartAsync(
-        NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
+    public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return StartAsync(options, loggers, NodeHosting.Mailboxes(options.Runtime), cancellationToken);
+    }
+
+    /// <summary>Starts a node on a host and a transport of the caller's choice.</summary>
+    internal static async Task<QuorumNode> StartAsync(
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         var logger = loggers.CreateLogger("ActorQuorum.Node");
         var identity = ClusterIdentity.Of(options);
         var files = new LocalFileSystem();
         var time = TimeProvider.System;
+        var tally = new NodeTally();
         var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
-        foreach (var note in storage.Notes) logger.LogWarning("{Node} {Note}", options.Name, note);
-        var host = new MailboxHost(time);
-        TcpPeerTransport? transport = null;
+        foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
+        INodeHost? host = null;
+        IPeerTransport? transport = null;
         try
         {
-            transport = new(TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
+            host = hosting.StartHost();
+            transport = hosting.MakeTransport(host, TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
             var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
             var actors = NodeActors.Start(host, new()
             {
@@ -84,14 +98,17 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
                 Transport = transport,
                 Election = options.Election,
                 Limits = options.Limits,
+                Tally = tally,
                 Logger = logger,
+                ElectionLogger = loggers.CreateLogger("ActorQuorum.Election"),
+                RoleChanged = hosting.RoleChanged,
             });
             await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
-            return new(options, host, actors, storage, transport, logger);
+            return new(options, host, actors, storage, transport, tally, logger);
         }
         catch
         {
-            host.Dispose();
+            if (host is not null) await host.DisposeAsync().ConfigureAwait(false);
             if (transport is not null) await transport.DisposeAsync().ConfigureAwait(false);
             storage.Log.Dispose();
             storage.Dispose();
@@ -193,9 +210,9 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         RequestKind kind, Consistency consistency, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         if (payload.Length > _options.Limits.RequestSizeBytes)
-            throw new QuorumException(QuorumError.TooLarge, $"a request of {payload.Length} bytes is over the limit of {_options.Limits.RequestSizeBytes}");
+            throw Refused(QuorumError.TooLarge, $"a request of {payload.Length} bytes is over the limit of {_options.Limits.RequestSizeBytes}");
         cancellationToken.ThrowIfCancellationRequested();
-        _admission.Enter(payload.Length);
+        if (!_admission.TryEnter(payload.Length, out var why)) throw Refused(QuorumError.Overloaded, why);
         var reply = new LocalRequest();
         try
         {
@@ -213,6 +230,12 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
             _asked.TryRemove(reply, out _);
             _admission.Leave(payload.Length);
         }
+    }
+
+    private QuorumException Refused(QuorumError error, string message)
+    {
+        _tally.Failed(error);
+        return new QuorumException(error, message);
     }
 
     private void Forget(Request request, LocalRequest reply, CancellationToken token)
@@ -234,8 +257,9 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         else await Ended(_actors.StopNode).ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         if (!_host.IsStopped) await Ended(_actors.StopStorage).ConfigureAwait(false);
-        _host.Dispose();
+        await _host.DisposeAsync().ConfigureAwait(false);
         EndAsked();
+        _instruments.Dispose();
         _storage.Log.Dispose();
         _storage.Dispose();
 

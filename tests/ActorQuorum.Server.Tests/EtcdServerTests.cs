@@ -64,15 +64,6 @@ public sealed class EtcdServerTests
     }
 
     [Fact]
-    public async Task Http_1_is_refused_in_its_own_words_and_the_server_goes_on()
-    {
-        await using var door = await Door.OpenAsync();
-        var answer = await SendRawAsync(door, Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), halfCloses: false);
-        answer.ShouldStartWith("HTTP/1.1 400");
-        (await door.Client.CallAsync(Door.Put, s_put)).Code.ShouldBe(0);
-    }
-
-    [Fact]
     [Trait("Row", "RN-8")]
     public async Task Garbage_bytes_close_their_connection_and_the_server_goes_on()
     {

@@ -19,6 +19,10 @@ internal static class RunCommand
             Description = "The node's configuration, a HOCON file.", HelpName = "FILE", Required = true,
         };
         var name = new Option<string?>("--name", "-n") { Description = "Which member this node is [default: node.name of the file].", HelpName = "NAME" };
+        var runtime = new Option<NodeRuntime?>("--runtime", "-r")
+        {
+            Description = "What runs the node's actors: the thread pool, or a thread each [default: runtime of the file].", HelpName = "pool|threads",
+        };
         var debug = new Option<bool>("--debug", "-d") { Description = "Log every step, not only what matters." };
         var follow = new Option<bool>(FollowInput) { Hidden = true };
         var command = new DocumentedCommand(
@@ -27,18 +31,20 @@ internal static class RunCommand
             "actorquorum run -c config/n1.conf",
             "actorquorum run -c config/cluster.conf -n n2 -d")
         {
-            config, name, debug, follow,
+            config, name, runtime, debug, follow,
         };
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetRequiredValue(config), parsed.GetValue(name), parsed.GetValue(debug), parsed.GetValue(follow)));
+            parsed.GetRequiredValue(config), parsed.GetValue(name), parsed.GetValue(runtime), parsed.GetValue(debug), parsed.GetValue(follow)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string config, string? name, bool debug, bool follow)
+    private static async Task<int> RunAsync(string config, string? name, NodeRuntime? runtime, bool debug, bool follow)
     {
         if (follow)
             ParentDeath.KillsThisProcess();
         var options = NodeOptionsReader.Load(config, name);
+        if (runtime is { } chosen)
+            options = options with { Runtime = chosen };
         using var stop = new StopRequests(follow);
         using var log = NodeLog.Create(options, debug);
         using var loggers = new SerilogLoggerFactory(log);

@@ -1,48 +1,39 @@
 using ActorQuorum.Configuration;
-using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Json;
 
 namespace ActorQuorum.Cli.Logging;
 
-/// <summary>Where a node's log goes: the console, and a file if the configuration names one.</summary>
+/// <summary>Where a node's log goes: the console, and a file if the configuration names one; each as text or JSON.</summary>
 internal static class NodeLog
 {
-    private const long FileSizeBytes = 64L << 20;
-    private const int FilesKept = 8;
-
     public static Logger Create(NodeOptions options, bool debug)
     {
+        var logging = options.Logging;
         var log = new LoggerConfiguration()
-            .MinimumLevel.Is(debug ? LogEventLevel.Debug : Level(options.Logging.Level))
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
-        LoggerSinkConfiguration.Wrap(
-            log.WriteTo, slow => new BackgroundSink(slow), to => to.Console(new LogLineFormatter(options.Name, Palette.IsWanted)), LogEventLevel.Verbose, null);
-        if (options.Logging.File is { } file)
+            .MinimumLevel.Is(debug ? LogEventLevel.Debug : LogRooms.Level(logging.Level))
+            .Enrich.WithProperty("Node", options.Name);
+        foreach (var (source, level) in LogRooms.Of(logging.Levels))
+            log.MinimumLevel.Override(source, level);
+
+        WriteTo(log, to => to.Console(FormatterOf(logging.ConsoleFormat, options.Name, Palette.IsWanted)));
+        if (logging.File is { } file)
         {
-            LoggerSinkConfiguration.Wrap(
-                log.WriteTo,
-                slow => new BackgroundSink(slow),
-                to => to.File(
-                    new LogLineFormatter(options.Name, coloured: false), file,
-                    fileSizeLimitBytes: FileSizeBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: FilesKept),
-                LogEventLevel.Verbose,
-                null);
+            WriteTo(log, to => to.File(
+                FormatterOf(file.Format, options.Name, coloured: false), file.Path,
+                fileSizeLimitBytes: file.SizeLimitBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: file.Keep));
         }
 
         return log.CreateLogger();
     }
 
-    private static LogEventLevel Level(LogLevel level) => level switch
-    {
-        LogLevel.Trace => LogEventLevel.Verbose,
-        LogLevel.Debug => LogEventLevel.Debug,
-        LogLevel.Information => LogEventLevel.Information,
-        LogLevel.Warning => LogEventLevel.Warning,
-        LogLevel.Error => LogEventLevel.Error,
-        LogLevel.Critical => LogEventLevel.Fatal,
-        _ => LevelAlias.Off,
-    };
+    private static void WriteTo(LoggerConfiguration log, Action<LoggerSinkConfiguration> sink) =>
+        LoggerSinkConfiguration.Wrap(log.WriteTo, slow => new BackgroundSink(slow), sink, LogEventLevel.Verbose, null);
+
+    private static ITextFormatter FormatterOf(LogFormat format, string node, bool coloured) =>
+        format == LogFormat.Json ? new JsonFormatter(renderMessage: true) : new LogLineFormatter(node, coloured);
 }

@@ -31,7 +31,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         var node = await QuorumNode.StartAsync(options, loggers, cancellationToken);
         try
         {
-            var server = await EtcdServer.StartAsync(node, self.Client, options.Limits, loggers, cancellationToken);
+            var server = await EtcdServer.StartAsync(node, self.Client, options.Limits, options.Metrics, loggers, cancellationToken);
             var logger = loggers.CreateLogger<NodeProcess>();
             logger.LogInformation("serving clients at {Client}, peers at {Peer}", self.Client, self.Peer);
             return new NodeProcess(node, server, logger);

@@ -10,8 +10,8 @@ namespace ActorQuorum.Server.Etcd;
 /// <param name="node">The node behind this door.</param>
 internal sealed class ClusterService(IQuorumNode node)
 {
-    // Any query confirms that this node's view is not stale; counting one key is the cheapest.
-    private static readonly ReadOnlyMemory<byte> s_probe =
+    /// <summary>Any query confirms that this node's view is not stale; counting one key is the cheapest.</summary>
+    public static ReadOnlyMemory<byte> Probe { get; } =
         Command.Encode(CommandKind.Range, new RangeRequest { Key = ByteString.CopyFrom(0), CountOnly = true });
 
     /// <summary>Cluster/MemberList.</summary>
@@ -20,7 +20,7 @@ internal sealed class ClusterService(IQuorumNode node)
         var request = MemberListRequest.Parser.ParseFrom(buffer.AsSpan(Command.PrefixBytes));
         if (request.Linearizable)
         {
-            await node.QueryAsync(s_probe, Consistency.Linearizable, cancellationToken);
+            await node.QueryAsync(Probe, Consistency.Linearizable, cancellationToken);
         }
 
         var status = node.Status;
@@ -32,6 +32,6 @@ internal sealed class ClusterService(IQuorumNode node)
             PeerURLs = { "http://" + member.PeerAddress },
             ClientURLs = { "http://" + member.ClientAddress },
         }));
-        return new GrpcReply(GrpcStatus.Ok, AnswerHeader.Of(status, status.Revision), response.ToByteArray());
+        return new GrpcReply(GrpcStatus.Ok, AnswerHeader.Of(status, revision: 0), response.ToByteArray());
     }
 }

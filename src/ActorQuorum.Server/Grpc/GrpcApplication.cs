@@ -1,9 +1,7 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Globalization;
-using ActorQuorum.Server.Etcd;
-using Google.Protobuf;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
+using ActorQuorum.Server.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -15,10 +13,10 @@ namespace ActorQuorum.Server.Grpc;
 /// <param name="methods">The methods by their paths.</param>
 /// <param name="messageLimitBytes">The largest message of a client.</param>
 /// <param name="budget">What all requests under way may take.</param>
+/// <param name="instruments">Counts the calls.</param>
 /// <param name="log">For what is the server's own fault.</param>
 internal sealed class GrpcApplication(
-    FrozenDictionary<string, GrpcMethod> methods, int messageLimitBytes, ByteBudget budget, ILogger log)
-    : IHttpApplication<IFeatureCollection>
+    FrozenDictionary<string, GrpcMethod> methods, int messageLimitBytes, ByteBudget budget, ServerInstruments instruments, ILogger log)
 {
     /// <summary>The room that stays free before each message.</summary>
     public const int PrefixBytes = StateMachines.Command.PrefixBytes;
@@ -26,15 +24,7 @@ internal sealed class GrpcApplication(
     private static readonly StringValues s_contentType = "application/grpc";
     private static readonly StringValues s_statusOk = "0";
 
-    /// <inheritdoc/>
-    public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
-
-    /// <inheritdoc/>
-    public void DisposeContext(IFeatureCollection context, Exception? exception)
-    {
-    }
-
-    /// <inheritdoc/>
+    /// <summary>Answers one call.</summary>
     public async Task ProcessRequestAsync(IFeatureCollection context)
     {
         var request = context.GetRequiredFeature<IHttpRequestFeature>();
@@ -49,7 +39,9 @@ internal sealed class GrpcApplication(
         var aborted = context.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
         try
         {
+            var began = Stopwatch.GetTimestamp();
             var reply = await AnswerAsync(context, request, aborted);
+            instruments.Answered(ServerInstruments.Grpc, methods.ContainsKey(request.Path) ? request.Path : null, reply.Status.Code, began);
             if (reply.Status.Code == GrpcCode.Ok)
             {
                 await reply.WriteMessageAsync(context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer, aborted);
@@ -62,7 +54,7 @@ internal sealed class GrpcApplication(
                 response.Headers["grpc-message"] = reply.Status.EncodedMessage();
             }
         }
-        catch (Exception gone) when (IsGone(gone, aborted))
+        catch (Exception gone) when (CallFailure.IsGone(gone, aborted))
         {
             // The client has gone: there is nobody to answer.
         }
@@ -81,10 +73,6 @@ internal sealed class GrpcApplication(
         return contentType.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
             && (contentType.Length == "application/grpc".Length || contentType["application/grpc".Length] is '+' or ';');
     }
-
-    private static bool IsGone(Exception exception, CancellationToken aborted) =>
-        exception is ConnectionResetException or ConnectionAbortedException
-        || (exception is OperationCanceledException or IOException && aborted.IsCancellationRequested);
 
     private async ValueTask<GrpcReply> AnswerAsync(IFeatureCollection context, IHttpRequestFeature request, CancellationToken aborted)
     {
@@ -120,25 +108,9 @@ internal sealed class GrpcApplication(
             var status = await message.ReadAsync(reader, cancelled);
             return status.Code == GrpcCode.Ok ? await method(message.Buffer!, cancelled) : GrpcReply.Failure(status);
         }
-        catch (Exception error) when (!IsGone(error, aborted))
+        catch (Exception error) when (!CallFailure.IsGone(error, aborted))
         {
-            return Failed(error, deadline);
-        }
-    }
-
-    private GrpcReply Failed(Exception error, CancellationToken deadline)
-    {
-        switch (error)
-        {
-            case QuorumException refused:
-                return GrpcReply.Failure(ErrorTable.StatusOf(refused.Error));
-            case OperationCanceledException when deadline.IsCancellationRequested:
-                return Failure(GrpcCode.DeadlineExceeded, "context deadline exceeded");
-            case InvalidProtocolBufferException or BadHttpRequestException:
-                return Failure(GrpcCode.Internal, $"grpc: error unmarshalling request: {error.Message}");
-            default:
-                log.LogError(error, "A call failed within the server");
-                return Failure(GrpcCode.Internal, "actorquorum: the server failed at this call; its log says how");
+            return GrpcReply.Failure(CallFailure.StatusOf(error, log, deadline));
         }
     }
 

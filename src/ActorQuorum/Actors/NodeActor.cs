@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
+using ActorQuorum.Metrics;
 using ActorQuorum.Transport;
 
 namespace ActorQuorum.Actors;
@@ -10,11 +11,13 @@ namespace ActorQuorum.Actors;
 /// (this node's core, or the leader), and answers each exactly once.
 /// </summary>
 internal sealed class NodeActor(
-    NodeContext context, MemberId self, IPeerTransport transport, IActorHost host, NodeView view, RoleLog roles, PendingRequests pending)
+    NodeContext context, MemberId self, IPeerTransport transport, IActorHost host, NodeView view, RoleLog roles, PendingRequests pending,
+    NodeTally tally)
     : IActor<NodeMessage>
 {
     private readonly PendingRequests _pending = pending;
     private bool _isStopped;
+    private long _ledTerm;
 
     public void Receive(NodeMessage message)
     {
@@ -44,11 +47,13 @@ internal sealed class NodeActor(
     private void OnElectionTurn(ElectionTurn turn)
     {
         var hadLeader = view.Core.Leader;
+        Count(turn.Status);
         view.Core = turn.Status;
         Send(turn.Messages);
         foreach (var change in turn.RoleChanges)
         {
             roles.Write(change);
+            tally.Changed(change);
             view.Announce(change);
         }
 
@@ -56,6 +61,14 @@ internal sealed class NodeActor(
         foreach (var refused in turn.Refused) PutBack(refused.RequestId);
         foreach (var ready in turn.Reads) FetchView(ready);
         if (CanGoOn(turn, hadLeader)) RouteWaiting();
+    }
+
+    private void Count(CoreStatus status)
+    {
+        tally.Advanced(view.Core.CommitIndex, status.CommitIndex);
+        if (status.Leader.IsNone || status.Term == _ledTerm) return;
+        _ledTerm = status.Term;
+        tally.LeaderChanges++;
     }
 
     /// <summary>What this node's own core refused while it leads (it hands over) waits for the tick, or the two would play ball.</summary>
@@ -69,6 +82,7 @@ internal sealed class NodeActor(
     {
         if (message is Consensus(var raft))
         {
+            if (raft is HeartbeatReply reply) tally.Of(from)?.HeartbeatAnswered(reply.Round, context.Now, tally.RoundTripSeconds);
             context.Election.Tell(new(new Received(raft), credit));
             return;
         }
@@ -91,7 +105,13 @@ internal sealed class NodeActor(
 
     private void Send(ImmutableArray<RaftMessage> messages)
     {
-        foreach (var message in messages) transport.Send(message.To, new Consensus(message));
+        foreach (var message in messages)
+        {
+            var peer = tally.Of(message.To);
+            if (message is Heartbeat heartbeat) peer?.HeartbeatSent(heartbeat.Round, context.Now);
+            var wasSent = transport.Send(message.To, new Consensus(message));
+            peer?.Count(wasSent);
+        }
     }
 
     private void Take(Request request)
@@ -111,6 +131,7 @@ internal sealed class NodeActor(
     {
         if (request.Kind == RequestKind.Query && request.Consistency == Consistency.Serializable)
         {
+            tally.SerializableReads++;
             request.Stage = RequestStage.InStorage;
             context.Storage.Tell(new ViewWanted(0, [request.Id]));
         }
@@ -128,6 +149,7 @@ internal sealed class NodeActor(
         }
         else
         {
+            tally.Forwarded++;
             request.Stage = RequestStage.Forwarded;
             request.ForwardedTo = view.Core.Leader;
         }
@@ -141,6 +163,8 @@ internal sealed class NodeActor(
             return;
         }
 
+        if (request.Kind == RequestKind.Command) tally.Proposals++;
+        else tally.LinearizableReads++;
         request.Stage = RequestStage.InCore;
         context.Election.Tell(request.Kind == RequestKind.Command
             ? new(new Propose(request.Id, request.Payload))
@@ -191,13 +215,14 @@ internal sealed class NodeActor(
         }
 
         // A replaced entry can never be committed (log matching): the command is certainly not applied, so asking again is safe.
-        foreach (var request in _pending.Applied(entries, results))
+        foreach (var request in _pending.Applied(entries, results, tally.ProposalSeconds, context))
             PutBack(request);
         if (!view.Core.Leader.IsNone) RouteWaiting();
     }
 
     private void TakeForwarded(MemberId from, Forward forward)
     {
+        tally.ReceivedForwarded++;
         var reply = new ReplyToPeer(transport, host, from, forward);
         if (_pending.IsFull) reply.Fail(QuorumError.Overloaded, $"overloaded: {_pending.Count} requests wait on the leader; repeat later");
         else Take(new(forward.Kind, Consistency.Linearizable, forward.Payload, forward.Patience, reply) { IsForwarded = true });
@@ -223,6 +248,7 @@ internal sealed class NodeActor(
     /// <summary>What was sent and not answered may have arrived: a query is asked again, a command's outcome is unknown.</summary>
     private void OnPeerLost(MemberId peer)
     {
+        if (tally.Of(peer) is { } counted) counted.Lost++;
         context.Election.Tell(new(new Unreachable(peer)));
         foreach (var request in _pending.ForwardedTo(peer))
         {
@@ -254,7 +280,9 @@ internal sealed class NodeActor(
 
     private void Fail(Request request, QuorumError error, string message)
     {
-        if (_pending.Remove(request)) request.ReplyTo.Fail(error, message);
+        if (!_pending.Remove(request)) return;
+        tally.Failed(error);
+        request.ReplyTo.Fail(error, message);
     }
 
     private void Stop(Action stopped)

@@ -28,23 +28,46 @@ internal sealed class NodeActors : IPeerInbox
     /// <summary>The core, for those who watch it from the host's own thread (the simulator).</summary>
     public required RaftCore Core { get; init; }
 
+    /// <summary>How many requests are taken and not yet answered, at about this moment.</summary>
+    public int PendingRequests => Pending.Count;
+
+    /// <summary>How many of them wait for a leader, at about this moment.</summary>
+    public int WaitingRequests => Pending.WaitingCount;
+
+    /// <summary>What waits in each actor's mailbox, at about this moment; null where the host does not count.</summary>
+    public IEnumerable<(string Actor, int? Waiting)> Mailboxes =>
+    [
+        ("node", _context.Node.Waiting), ("clock", _context.Clock.Waiting),
+        ("election", _context.Election.Waiting), ("storage", _context.Storage.Waiting),
+    ];
+
+    /// <summary>The NodeActor's; others may only ask how many there are.</summary>
+    private PendingRequests Pending { get; init; } = null!;
+
+    /// <summary>How the connection to a member is, at about this moment.</summary>
+    public PeerConnection Look(MemberId peer) => _transport.Look(peer);
+
     /// <summary>Starts the actors.</summary>
     public static NodeActors Start(IActorHost host, NodeSetup setup)
     {
         var context = new NodeContext(host, setup.IsDiskNearlyFull);
         var view = new NodeView(setup.ClusterId, setup.Self, setup.Members);
+        if (setup.RoleChanged is { } hear) view.RoleChanged += hear;
         var core = new RaftCore(setup.ToRaftOptions(), setup.Durable, context.Now);
         var turn = setup.Limits.TurnMessages;
-        var roles = new RoleLog(setup.Logger, setup.Self.Name, view.NameOf);
+        var electionLogger = setup.ElectionLogger ?? setup.Logger;
+        var roles = new RoleLog(electionLogger, setup.Self.Name, view.NameOf);
         var (limits, members) = (setup.Limits, setup.Members.Count);
+        var tally = setup.Tally;
+        foreach (var peer in setup.Members.Where(member => member.Id != setup.Self.Id)) tally.AddPeer(peer.Id, peer.Name);
         var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members, setup.Seed);
-        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, host, view, roles, pending), turn);
-        context.Storage = host.Start("storage", new StorageActor(setup.Log, setup.Machine, host.StartDiskLane(), context), turn);
+        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, host, view, roles, pending, tally), turn);
+        context.Storage = host.Start("storage", new StorageActor(setup.Log, setup.Machine, host.StartDiskLane(), context, tally), turn);
         context.Election = host.Start("election", new ElectionActor(
-            core, context, new(setup.Logger, setup.Self.Name, view.NameOf), new(setup.Logger, setup.Self.Name, view.NameOf)), turn);
+            core, context, new(electionLogger, setup.Self.Name, view.NameOf), new(electionLogger, setup.Self.Name, view.NameOf)), turn);
         context.Clock = host.Start("clock", new ClockActor(context), turn);
         var timer = host.Every(setup.Election.Heartbeat / TicksPerHeartbeat, () => context.Clock.Tell(ClockMessage.Ring));
-        return new(context, view, setup.Transport, timer) { Core = core };
+        return new(context, view, setup.Transport, timer) { Core = core, Pending = pending };
     }
 
     /// <inheritdoc/>

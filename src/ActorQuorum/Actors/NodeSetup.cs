@@ -1,5 +1,6 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Metrics;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
@@ -46,8 +47,17 @@ internal sealed record NodeSetup
     /// <summary>Bounds.</summary>
     public required LimitOptions Limits { get; init; }
 
+    /// <summary>What the node counts.</summary>
+    public NodeTally Tally { get; init; } = new();
+
     /// <summary>Where the node logs.</summary>
     public required ILogger Logger { get; init; }
+
+    /// <summary>Where it logs of roles, votes and replication; null for <see cref="Logger"/>.</summary>
+    public ILogger? ElectionLogger { get; init; }
+
+    /// <summary>Hears each change of role, on the NodeActor's turn; null for nobody.</summary>
+    public Action<RoleChange>? RoleChanged { get; init; }
 
     /// <summary>What the core is configured with.</summary>
     public RaftOptions ToRaftOptions() => new()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using ActorQuorum.Core.Raft;
 
 namespace ActorQuorum.Actors;
@@ -72,13 +73,17 @@ internal sealed class PendingRequests(long mostRequests, long mostBytes, ulong s
     }
 
     /// <summary>Answers the commands of applied entries; returns those whose entry was replaced: they certainly take no effect.</summary>
-    public ImmutableArray<Request> Applied(ImmutableArray<Entry> entries, ImmutableArray<CommandResult?> results)
+    public ImmutableArray<Request> Applied(
+        ImmutableArray<Entry> entries, ImmutableArray<CommandResult?> results, Histogram<double>? seconds, NodeContext context)
     {
         if (_byPosition.Count == 0) return [];
+        var now = context.Now;
         for (var i = 0; i < entries.Length; i++)
         {
             if (!_byPosition.TryGetValue((entries[i].Index, entries[i].Term), out var request)) continue;
-            if (results[i] is { } result && Remove(request)) request.ReplyTo.Answer(result);
+            if (results[i] is not { } result || !Remove(request)) continue;
+            seconds?.Record((now - (request.Deadline - request.Patience)).TotalSeconds);
+            request.ReplyTo.Answer(result);
         }
 
         var last = entries[^1].Index;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
+using ActorQuorum.Metrics;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 
@@ -11,7 +12,8 @@ namespace ActorQuorum.Actors;
 /// Owns the log on disk and the state machine. Never blocks: the lane writes one batch while the next gathers, so that a slow disk makes
 /// larger batches and no timer is needed. A message that waits for the disk leaves from here.
 /// </summary>
-internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLane lane, NodeContext context) : IActor<StorageMessage>
+internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLane lane, NodeContext context, NodeTally tally)
+    : IActor<StorageMessage>
 {
     private readonly Queue<ViewWanted> _waitingViews = new();
     private List<Persist> _gathering = [];
@@ -53,7 +55,15 @@ internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLa
 
         // All before it is durable, or the lane would be busy: a batch that changes nothing needs no disk.
         if (_writing.TrueForAll(IsEmpty)) OnBatchDurable();
-        else lane.Run(() => log.Write(_writing), log.Flush, () => context.Storage.Tell(BatchDurable.Instance));
+        else lane.Run(() => log.Write(_writing), Flush, () => context.Storage.Tell(BatchDurable.Instance));
+    }
+
+    /// <summary>In the lane.</summary>
+    private void Flush()
+    {
+        var began = context.Now;
+        log.Flush();
+        tally.FsyncSeconds?.Record((context.Now - began).TotalSeconds);
     }
 
     private static bool IsEmpty(Persist persist) => persist.State is null && persist.TruncateFrom == 0 && persist.Entries.IsEmpty;
@@ -62,6 +72,7 @@ internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLa
     {
         _isLaneBusy = false;
         var last = _writing[^1];
+        tally.BatchEntries?.Record(_writing.Sum(persist => persist.Entries.Length));
         context.Election.Tell(new(new Persisted(last.LastIndex, last.Generation, last.Sequence)));
         ImmutableArray<RaftMessage> messages = _writing.Count == 1 ? last.OnceDurable : [.. _writing.SelectMany(persist => persist.OnceDurable)];
         context.Node.Tell(new BatchOnDisk(messages, new(context.IsDiskNearlyFull()), log.SizeBytes));
@@ -79,6 +90,7 @@ internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLa
             _appliedIndex = entry.Index;
         }
 
+        tally.Applied += entries.Length;
         context.Election.Tell(new(new Applied(_appliedIndex)));
         context.Node.Tell(new CommandsApplied(entries, ImmutableCollectionsMarshal.AsImmutableArray(results)));
         while (_waitingViews.TryPeek(out var wanted) && wanted.Index <= _appliedIndex) Show(_waitingViews.Dequeue());

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace ActorQuorum.Configuration;
 
 /// <summary>Where a node keeps its log.</summary>
@@ -44,6 +42,12 @@ public sealed record NodeOptions
 
     /// <summary>The write-ahead log (<c>storage</c>).</summary>
     public StorageOptions Log { get; init; } = new();
+
+    /// <summary>What runs the node's actors (<c>runtime</c>).</summary>
+    public NodeRuntime Runtime { get; init; } = NodeRuntime.Pool;
+
+    /// <summary>Where the node's metrics go (<c>metrics</c>).</summary>
+    public MetricsOptions Metrics { get; init; } = new();
 
     /// <summary>What the node tells of itself, and where (<c>logging</c>).</summary>
     public LoggingOptions Logging { get; init; } = new();
@@ -101,14 +105,4 @@ public sealed record LimitOptions
 
     /// <summary>The most messages of one peer that wait undelivered, in or out (<c>limits.peer-queue</c>).</summary>
     public int PeerQueue { get; init; } = 4096;
-}
-
-/// <summary>What a node tells of itself.</summary>
-public sealed record LoggingOptions
-{
-    /// <summary>The least important messages to log (<c>logging.level</c>).</summary>
-    public LogLevel Level { get; init; } = LogLevel.Information;
-
-    /// <summary>A file to log to as well (<c>logging.file</c>), relative to the current directory; null logs to the console only.</summary>
-    public string? File { get; init; }
 }

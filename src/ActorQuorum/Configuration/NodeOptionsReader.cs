@@ -35,7 +35,9 @@ public static class NodeOptionsReader
             Election = SettingsReader.ReadElection(root.Section("election")),
             Limits = SettingsReader.ReadLimits(root.Section("limits")),
             Log = SettingsReader.ReadLog(storage),
-            Logging = SettingsReader.ReadLogging(root.Section("logging")),
+            Runtime = SettingsReader.ReadRuntime(root),
+            Metrics = SettingsReader.ReadMetrics(root.Section("metrics")),
+            Logging = LoggingReader.Read(root.Section("logging")),
         };
     }
 
@@ -49,7 +51,21 @@ public static class NodeOptionsReader
             : nearest.Value[0].KeyOrigin.Error($"unknown key '{nearest.Key}'; did you mean '{ReferenceConfiguration.RootKey}'?");
     }
 
+    /// <summary>A section beside the node's own, for another library of this process, with the same substitutions; null if there is none.</summary>
+    internal static HoconField? ReadForeign(string path, string key, string? nodeName = null)
+    {
+        var file = HoconFiles.Read(path);
+        return Resolve(file, nodeName, StartOf(file, path)).Fields.GetValueOrDefault(key);
+    }
+
     private static HoconObject Merge(ObjectNode file, string? nodeName, Origin start)
+    {
+        var field = Resolve(file, nodeName, start).Fields[ReferenceConfiguration.RootKey];
+        return field.Value as HoconObject
+            ?? throw start.Error($"{ReferenceConfiguration.RootKey} must be an object, {Form}, but is {field.Value.Describe()}.");
+    }
+
+    private static HoconObject Resolve(ObjectNode file, string? nodeName, Origin start)
     {
         List<ObjectNode> layers = [ReferenceConfiguration.Node, file];
         if (nodeName is not null)
@@ -61,9 +77,7 @@ public static class NodeOptionsReader
             layers.Add(commandLine);
         }
 
-        var field = HoconReader.Resolve(layers).Fields[ReferenceConfiguration.RootKey];
-        return field.Value as HoconObject
-            ?? throw start.Error($"{ReferenceConfiguration.RootKey} must be an object, {Form}, but is {field.Value.Describe()}.");
+        return HoconReader.Resolve(layers);
     }
 
     private static string ReadName(ConfigurationSection node, IReadOnlyList<MemberOptions> members, string? nodeName)

@@ -1,5 +1,4 @@
 using ActorQuorum.Configuration.Hocon;
-using Microsoft.Extensions.Logging;
 
 namespace ActorQuorum.Configuration;
 
@@ -17,17 +16,10 @@ internal static class SettingsReader
         ["memory"] = StorageKind.Memory,
     };
 
-    private static readonly Dictionary<string, LogLevel> LogLevels = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, NodeRuntime> Runtimes = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["trace"] = LogLevel.Trace,
-        ["debug"] = LogLevel.Debug,
-        ["info"] = LogLevel.Information,
-        ["information"] = LogLevel.Information,
-        ["warning"] = LogLevel.Warning,
-        ["warn"] = LogLevel.Warning,
-        ["error"] = LogLevel.Error,
-        ["critical"] = LogLevel.Critical,
-        ["none"] = LogLevel.None,
+        ["pool"] = NodeRuntime.Pool,
+        ["threads"] = NodeRuntime.Threads,
     };
 
     /// <summary>The storage object; <c>storage = memory</c> is short for an object with that kind.</summary>
@@ -97,6 +89,22 @@ internal static class SettingsReader
             + $"({limits.RequestSizeBytes}) and limits.append-size ({limits.AppendSizeBytes}) together, since a frame holds a full AppendEntries and one more command.");
     }
 
-    public static LoggingOptions ReadLogging(ConfigurationSection section) =>
-        new() { Level = section.Choice("level", LogLevels), File = section.OptionalText("file") };
+    public static NodeRuntime ReadRuntime(ConfigurationSection root) => root.Choice("runtime", Runtimes);
+
+    public static MetricsOptions ReadMetrics(ConfigurationSection section)
+    {
+        var otlp = section.Section("otlp");
+        if (otlp.OptionalText("endpoint") is not { } text) return new MetricsOptions();
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
+            throw otlp.Error("endpoint", $"must be a URL such as \"http://127.0.0.1:4318/v1/metrics\", but is \"{text}\".");
+        return new MetricsOptions
+        {
+            Otlp = new OtlpOptions
+            {
+                Endpoint = endpoint,
+                Interval = otlp.Duration("interval", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+                Timeout = otlp.Duration("timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            },
+        };
+    }
 }

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using ActorQuorum.Configuration;
 
 namespace ActorQuorum.Hosting;
 
-/// <summary>The default host: each actor has a mailbox that the thread pool serves, one turn at a time; the disk lane has a thread of its own.</summary>
-internal sealed class MailboxHost(TimeProvider time) : IActorHost, IDisposable
+/// <summary>The default host: each actor has a mailbox that the thread pool or a thread of its own serves, one turn at a time; the disk lane has a thread.</summary>
+internal sealed class MailboxHost(TimeProvider time, NodeRuntime runtime = NodeRuntime.Pool) : INodeHost, IDisposable
 {
     private readonly ConcurrentBag<IDisposable> _owned = [];
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,15 +13,20 @@ internal sealed class MailboxHost(TimeProvider time) : IActorHost, IDisposable
     /// <inheritdoc/>
     public TimeProvider Time => time;
 
-    /// <summary>Ends when the host was stopped; faults with the cause if an actor or the disk failed.</summary>
+    /// <inheritdoc/>
     public Task Completion => _completion.Task;
 
-    /// <summary>Whether no actor handles another message.</summary>
+    /// <inheritdoc/>
     public bool IsStopped => _isStopped;
 
     /// <inheritdoc/>
-    public IMailbox<TMessage> Start<TMessage>(string name, IActor<TMessage> actor, int turnMessages) =>
-        new Mailbox<TMessage>(this, name, actor, turnMessages);
+    public IMailbox<TMessage> Start<TMessage>(string name, IActor<TMessage> actor, int turnMessages)
+    {
+        if (runtime == NodeRuntime.Pool) return new Mailbox<TMessage>(this, name, actor, turnMessages);
+        var mailbox = new ThreadMailbox<TMessage>(this, name, actor, turnMessages);
+        _owned.Add(mailbox);
+        return mailbox;
+    }
 
     /// <inheritdoc/>
     public IDiskLane StartDiskLane()
@@ -61,6 +67,13 @@ internal sealed class MailboxHost(TimeProvider time) : IActorHost, IDisposable
     {
         Stop();
         while (_owned.TryTake(out var owned)) owned.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Runs work of this node; an exception stops the node and nothing else.</summary>

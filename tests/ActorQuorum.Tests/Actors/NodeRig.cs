@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorQuorum.Actors;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
+using ActorQuorum.Metrics;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Tests.Transport;
 using ActorQuorum.Transport;
@@ -30,7 +31,7 @@ internal sealed class NodeRig : IDisposable
         };
         _view = new(1, members[0], members);
         Pending = new(MostPending, MostPendingBytes, seed: 0);
-        _actor = new(context, Self, Transport, _host, _view, new(NullLogger.Instance, "n1", _view.NameOf), Pending);
+        _actor = new(context, Self, Transport, _host, _view, new(NullLogger.Instance, "n1", _view.NameOf), Pending, Tally);
     }
 
     public static MemberId Self { get; } = new(1);
@@ -38,6 +39,8 @@ internal sealed class NodeRig : IDisposable
     public static MemberId Other { get; } = new(2);
 
     public PendingRequests Pending { get; }
+
+    public NodeTally Tally { get; } = new();
 
     public Recorded<ElectionMessage> Election { get; } = new();
 

@@ -11,13 +11,6 @@ public sealed class HoconIncludeTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    [Fact]
-    public void An_include_stands_for_the_fields_of_its_file()
-    {
-        _files.Write("x.conf", "a = 1, b = 2, c { d = 3 }");
-        ShouldBe(ReadMain("a = 0, b = 0\ninclude \"x.conf\"\nb = 4, c.e = 5"), """{"a":1,"b":4,"c":{"d":3,"e":5}}""");
-    }
-
     [Theory]
     [InlineData("include \"x.conf\"")]
     [InlineData("include file(\"x.conf\")")]
@@ -59,21 +52,6 @@ public sealed class HoconIncludeTests : IDisposable
         FailsMain($"a = 1\ninclude {include}").Message.ShouldStartWith($"{_files.PathOf("main.conf")}:2: the required include 'no.conf' does not exist");
 
     [Fact]
-    public void A_substitution_in_an_included_file_is_looked_up_there_first_and_then_from_the_root()
-    {
-        _files.Write("x.conf", "x = 10, y = ${x}, z = ${r}");
-        ShouldBe(ReadMain("r = root, x = no\na { include \"x.conf\" }\na.x = 42"), """{"r":"root","x":"no","a":{"x":42,"y":42,"z":"root"}}""");
-    }
-
-    [Fact]
-    public void An_include_below_an_include_is_looked_up_in_each()
-    {
-        _files.Write("one.conf", "m = 1\nb { include \"two.conf\" }");
-        _files.Write("two.conf", "n = 2, s = ${n}${m}${r}");
-        ShouldBe(ReadMain("r = 3\na { include \"one.conf\" }"), """{"r":3,"a":{"m":1,"b":{"n":2,"s":"213"}}}""");
-    }
-
-    [Fact]
     public void An_error_in_an_included_file_names_that_file()
     {
         var path = _files.Write("sub/x.conf", "a = 1\nb = ]");
@@ -92,9 +70,6 @@ public sealed class HoconIncludeTests : IDisposable
     [InlineData("include \"x\" \"y\"", "unknown form of include")]
     [InlineData("a = [{ include \"x\" }]", "an include within an array is not supported")]
     public void A_malformed_include_is_an_error(string text, string problem) => FailsMain(text).Message.ShouldStartWith($"{_files.PathOf("main.conf")}:1: {problem}");
-
-    [Fact]
-    public void A_quoted_key_or_a_value_may_be_called_include() => ShouldRead("\"include\" = 1, a = include", """{"include":1,"a":"include"}""");
 
     [Fact]
     public void Files_that_include_each_other_are_an_error()

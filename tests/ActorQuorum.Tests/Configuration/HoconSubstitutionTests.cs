@@ -5,34 +5,6 @@ namespace ActorQuorum.Tests.Configuration;
 public sealed class HoconSubstitutionTests
 {
     [Fact]
-    public void A_substitution_takes_the_value_and_its_type() => ShouldRead(
-        "a = ${x.n}, b = ${x.o}, c = ${x.l}, x { n = 1, o { p = true }, l = [null] }",
-        """{"a":1,"b":{"p":true},"c":[null],"x":{"n":1,"o":{"p":true},"l":[null]}}""");
-
-    [Fact]
-    public void A_substitution_sees_the_last_value_wherever_it_stands() => ShouldRead("a = 1\nb = ${a}\na = 2", """{"a":2,"b":2}""");
-
-    [Fact]
-    public void A_substitution_beside_text_is_text() => ShouldRead("a = 1, b = x ${a}${a} \"y\"", """{"a":1,"b":"x 11 y"}""");
-
-    [Fact]
-    public void No_substitution_is_made_within_quotes() => ShouldRead("a = \"${b}\"", """{"a":"${b}"}""");
-
-    [Fact]
-    public void A_path_in_a_substitution_may_be_quoted() => ShouldRead("\"a.b\".c = 1, d = ${\"a.b\".c}", """{"a.b":{"c":1},"d":1}""");
-
-    [Fact]
-    public void An_optional_substitution_without_a_value_makes_no_field_and_no_element() =>
-        ShouldRead("a = ${?no}, b = ${?no}${?no}, c = ${?no} ${?no}, d = [1, ${?no}, 2], e = x${?no}y", """{"d":[1,2],"e":"xy"}""");
-
-    [Fact]
-    public void An_optional_substitution_without_a_value_leaves_the_value_before() => ShouldRead("a = 1\na = ${?no}", """{"a":1}""");
-
-    [Fact]
-    public void An_optional_substitution_without_a_value_is_nothing_beside_arrays_and_objects() =>
-        ShouldRead("a = ${?no} [1], b = { c = 2 } ${?no}", """{"a":[1],"b":{"c":2}}""");
-
-    [Fact]
     public void An_undefined_substitution_is_an_error_at_its_place()
     {
         var error = Fails("a = 1\nb = [\n  ${a.c.d}\n]");
@@ -64,40 +36,6 @@ public sealed class HoconSubstitutionTests
     }
 
     [Fact]
-    public void A_substitution_of_its_own_key_takes_the_value_before() =>
-        ShouldRead("path = \"a:b\"\npath = ${path}\":c\"\npath = ${path}\":d\"", """{"path":"a:b:c:d"}""");
-
-    [Fact]
-    public void A_substitution_of_its_own_key_extends_an_array() => ShouldRead("a = [1]\na = ${a} [2]\nb = ${?b} [3]", """{"a":[1,2],"b":[3]}""");
-
-    [Fact]
-    public void A_substitution_of_its_own_key_extends_an_object() =>
-        ShouldRead("a { b = 1, c = 2 }\na = ${a} { c = 3, d = ${a.b} }", """{"a":{"b":1,"c":3,"d":1}}""");
-
-    [Fact]
-    public void A_substitution_of_a_part_of_its_own_key_takes_the_value_before() =>
-        ShouldRead("foo : { a : { c : 1 } }\nfoo : ${foo.a}\nfoo : { a : 2 }", """{"foo":{"a":2,"c":1}}""");
-
-    [Fact]
-    public void An_object_may_refer_to_its_own_parts() =>
-        ShouldRead("bar { foo = 42, baz = ${bar.foo} }\nbar.foo = 43", """{"bar":{"foo":43,"baz":43}}""");
-
-    [Fact]
-    public void Two_objects_may_refer_to_parts_of_each_other() => ShouldRead(
-        "bar : { a : ${foo.d}, b : 1 }\nbar.b = 3\nfoo : { c : ${bar.b}, d : 2 }\nfoo.d = 4",
-        """{"bar":{"a":4,"b":3},"foo":{"c":3,"d":4}}""");
-
-    [Fact]
-    public void An_object_laid_over_a_substitution_is_merged_with_it() =>
-        ShouldRead("base { dir = ${app.root}/x, n = 1 }\napp = ${base}\napp { root = r, n = 2 }",
-            """{"base":{"dir":"r/x","n":1},"app":{"dir":"r/x","n":2,"root":"r"}}""");
-
-    [Fact]
-    public void A_plus_before_the_equals_sign_appends() => ShouldRead(
-        "a += 1\na += [2]\nb { c = [x] }\nb.c += ${a}\nd = [{ e = [1], e += 2 }]",
-        """{"a":[1,[2]],"b":{"c":["x",[1,[2]]]},"d":[{"e":[1,2]}]}""");
-
-    [Fact]
     public void To_append_to_what_is_no_array_is_an_error() => Fails("a = 1\na += 2").Message.ShouldStartWith("test.conf:2: strings, arrays and objects");
 
     [Theory]
@@ -109,13 +47,6 @@ public sealed class HoconSubstitutionTests
     [InlineData("a { x = ${b} }\nb { y = ${a} }", "refers to a value that contains it")]
     [InlineData("a = ${a.b}\na.b = ${a.b.c}", "substitution cycle")]
     public void A_cycle_is_an_error_that_shows_its_way(string text, string problem) => Fails(text).Message.ShouldContain(problem);
-
-    [Fact]
-    public void An_optional_cycle_is_undefined() => ShouldRead("a = ${?a}, b = ${?c}, c = ${?b}, d = 1", """{"d":1}""");
-
-    [Fact]
-    public void Two_keys_that_refer_to_each_other_see_their_values_before() =>
-        ShouldRead("a = 1\nb = 2\na = ${b}\nb = ${a}", """{"a":1,"b":2}""");
 
     [Fact]
     public void A_long_chain_is_an_error_and_no_stack_overflow()

@@ -24,7 +24,12 @@ public sealed class NodeOptionsReaderTests : IDisposable
               request-size = 2KiB, frame-size = 70000, pending-requests = 3, request-timeout = 2s, append-size = 4kB
               append-window = 5, apply-window = 18, turn = 6, peer-queue = 17
             }
-            logging { level = debug, file = "logs/n2.log" }
+            runtime = threads
+            metrics.otlp { endpoint = "http://collector:4318/v1/metrics", interval = 1m, timeout = 1s }
+            logging {
+              level = debug, levels { node = trace, election = info, storage = none, transport = warn, server = error, process = critical, http = info }
+              console.format = json, file { path = "logs/n2.log", format = json, size-limit = 1MiB, keep = 2 }
+            }
             """);
         options.ShouldBe(new NodeOptions
         {
@@ -47,10 +52,32 @@ public sealed class NodeOptionsReaderTests : IDisposable
                 TurnMessages = 6,
                 PeerQueue = 17,
             },
-            Logging = new() { Level = LogLevel.Debug, File = "logs/n2.log" },
+            Runtime = NodeRuntime.Threads,
+            Metrics = new()
+            {
+                Otlp = new()
+                {
+                    Endpoint = new("http://collector:4318/v1/metrics"), Interval = TimeSpan.FromMinutes(1), Timeout = TimeSpan.FromSeconds(1),
+                },
+            },
+            Logging = new()
+            {
+                Level = LogLevel.Debug,
+                Levels = new()
+                {
+                    Node = LogLevel.Trace, Election = LogLevel.Information, Storage = LogLevel.None, Transport = LogLevel.Warning,
+                    Server = LogLevel.Error, Process = LogLevel.Critical, Http = LogLevel.Information,
+                },
+                ConsoleFormat = LogFormat.Json,
+                File = new() { Path = "logs/n2.log", Format = LogFormat.Json, SizeLimitBytes = 1 << 20, Keep = 2 },
+            },
         });
         options.Members.ShouldBe([new("n1", "h:1", "h:2"), new("n2", "h:3", "[::1]:4")]);
     }
+
+    [Fact]
+    public void A_text_for_the_log_file_is_its_path() =>
+        Load("node.name = n1, logging.file = a.log").Logging.File.ShouldBe(new LogFileOptions { Path = "a.log" });
 
     [Fact]
     public void Members_stand_in_the_order_of_their_names() =>
@@ -107,9 +134,13 @@ public sealed class NodeOptionsReaderTests : IDisposable
     [InlineData("node.nam = n1", "unknown key 'node.nam'; did you mean 'node.name'?")]
     [InlineData("election.timout = 5s", "unknown key 'election.timout'; did you mean 'election.timeout'?")]
     [InlineData("limits.timeout = 5s", "unknown key 'limits.timeout'; did you mean 'election.timeout'?")]
-    [InlineData("logging.format = json", "unknown key 'logging.format'; the keys of logging are level, file.")]
+    [InlineData("logging.colour = on", "unknown key 'logging.colour'; the keys of logging are level, levels, console, file.")]
+    [InlineData("logging.format = json", "unknown key 'logging.format'; did you mean 'logging.console.format'?")]
+    [InlineData("logging.levels.elections = debug", "unknown key 'logging.levels.elections'; did you mean 'logging.levels.election'?")]
+    [InlineData("metrics.otlp.endpiont = x", "unknown key 'metrics.otlp.endpiont'; did you mean 'metrics.otlp.endpoint'?")]
+    [InlineData("runtimes = pool", "unknown key 'runtimes'; did you mean 'runtime'?")]
     [InlineData("elections { timeout = 5s }", "unknown key 'elections'; did you mean 'election'?")]
-    [InlineData("zoo = 1", "unknown key 'zoo'; the keys of actorquorum are node, cluster, election, storage, limits, logging.")]
+    [InlineData("zoo = 1", "unknown key 'zoo'; the keys of actorquorum are node, cluster, election, storage, limits, runtime, metrics, logging.")]
     [InlineData("cluster.members.n1.peers = x", "unknown key 'cluster.members.n1.peers'; did you mean 'cluster.members.n1.peer'?")]
     [InlineData("cluster.members.n1.weight = x", "unknown key 'cluster.members.n1.weight'; the keys of cluster.members.n1 are peer, client.")]
     public void An_unknown_key_is_an_error_that_names_the_nearest(string text, string problem) => Fails(text).ShouldBe((2, problem));
@@ -133,6 +164,13 @@ public sealed class NodeOptionsReaderTests : IDisposable
     [InlineData("limits.append-size = 7MiB", "limits.append-size does not fit: limits.frame-size (8388608 bytes) must be at least limits.request-size (1572864) and limits.append-size (7340032) together, since a frame holds a full AppendEntries and one more command.")]
     [InlineData("logging.level = loud", "logging.level must be one of trace, debug, info, information, warning, warn, error, critical, none, but is \"loud\".")]
     [InlineData("logging.file = \"\"", "logging.file must be a text that is not empty, but is \"\".")]
+    [InlineData("logging.file = null, logging.file { format = json }", "logging.file is an object here and was a string before, which is lost: write logging.file.path in place of the string.")]
+    [InlineData("logging.console.format = xml", "logging.console.format must be one of text, json, but is \"xml\".")]
+    [InlineData("logging.file { path = a.log, keep = 0 }", "logging.file.keep must be from 1 to 10000, but is 0.")]
+    [InlineData("logging.levels.http = loud", "logging.levels.http must be one of trace, debug, info, information, warning, warn, error, critical, none, but is \"loud\".")]
+    [InlineData("runtime = fibers", "runtime must be one of pool, threads, but is \"fibers\".")]
+    [InlineData("metrics.otlp.endpoint = \"collector:4318\"", "metrics.otlp.endpoint must be a URL such as \"http://127.0.0.1:4318/v1/metrics\", but is \"collector:4318\".")]
+    [InlineData("metrics.otlp { endpoint = \"http://c/v1/metrics\", interval = 10ms }", "metrics.otlp.interval must be from 1s to 60m, but is \"10ms\".")]
     [InlineData("node.data-dir = {}", "node.data-dir must be a text that is not empty, but is an object.")]
     [InlineData("cluster.id = \"a b\"", "cluster.id must be of 1 to 64 letters (a-z, A-Z), digits, '.', '_' and '-', but is \"a b\".")]
     [InlineData("cluster.id = null", "cluster.id must not be null: leave the key out for its default.")]

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+
+namespace ActorQuorum.Hosting;
+
+/// <summary>
+/// A mailbox with a thread of its own, which sleeps in the kernel while there is nothing to do: an idle actor costs no time, and a busy one
+/// shares its thread with nobody.
+/// </summary>
+internal sealed class ThreadMailbox<TMessage> : IMailbox<TMessage>, IDisposable
+{
+    private readonly ConcurrentQueue<TMessage> _messages = new();
+    private readonly AutoResetEvent _told = new(false);
+    private readonly MailboxHost _host;
+    private readonly IActor<TMessage> _actor;
+    private readonly int _turnMessages;
+    private readonly string _name;
+    private int _isAwake;
+
+    /// <summary>Starts the thread.</summary>
+    public ThreadMailbox(MailboxHost host, string name, IActor<TMessage> actor, int turnMessages)
+    {
+        _host = host;
+        _actor = actor;
+        _turnMessages = turnMessages;
+        _name = name;
+        Thread = new Thread(Serve) { IsBackground = true, Name = $"actorquorum {name}" };
+        Thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public int? Waiting => _messages.Count;
+
+    /// <summary>The actor's thread.</summary>
+    internal Thread Thread { get; }
+
+    /// <inheritdoc/>
+    public void Tell(TMessage message)
+    {
+        if (_host.IsStopped) return;
+        _messages.Enqueue(message);
+
+        // Only the first message to a sleeping actor costs a call into the kernel.
+        if (Interlocked.Exchange(ref _isAwake, 1) == 0) _told.Set();
+    }
+
+    /// <summary>Ends the thread, once the host has stopped. The turn under way ends first.</summary>
+    public void Dispose()
+    {
+        _told.Set();
+        if (Thread.CurrentThread == Thread) return;
+        Thread.Join();
+        _told.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{_name} ({_messages.Count} waiting)";
+
+    private void Serve()
+    {
+        while (!_host.IsStopped)
+        {
+            if (_messages.IsEmpty) Sleep();
+            else _host.Guard(TakeTurn);
+        }
+    }
+
+    private void Sleep()
+    {
+        // A full fence: were the mailbox looked into before this is seen, a message told in between would wake nobody.
+        Interlocked.Exchange(ref _isAwake, 0);
+        if (_messages.IsEmpty && !_host.IsStopped) _told.WaitOne();
+    }
+
+    private void TakeTurn()
+    {
+        for (var left = _turnMessages; left > 0 && !_host.IsStopped && _messages.TryDequeue(out var message); left--) _actor.Receive(message);
+        _actor.EndTurn();
+    }
+}

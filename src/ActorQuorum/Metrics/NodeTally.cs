@@ -1,0 +1,81 @@
+using System.Diagnostics.Metrics;
+using ActorQuorum.Core.Raft;
+
+namespace ActorQuorum.Metrics;
+
+/// <summary>
+/// What a node counts as it works. Each number has one writer, the actor that it is of, so that counting is an addition and nothing else;
+/// whoever looks reads it as it is at about that moment. Histograms take measurements only once somebody asked for them.
+/// </summary>
+internal sealed class NodeTally
+{
+    private readonly Dictionary<MemberId, PeerTally> _peers = [];
+    private readonly long[] _failures = new long[Enum.GetValues<QuorumError>().Length];
+
+    /// <summary>Commands handed to this node's core, as it led.</summary>
+    public long Proposals { get; set; }
+
+    /// <summary>Linearizable queries handed to this node's core, as it led.</summary>
+    public long LinearizableReads { get; set; }
+
+    /// <summary>Queries answered from this node's own state.</summary>
+    public long SerializableReads { get; set; }
+
+    /// <summary>Requests passed on to the leader.</summary>
+    public long Forwarded { get; set; }
+
+    /// <summary>Requests that followers passed on to this node.</summary>
+    public long ReceivedForwarded { get; set; }
+
+    /// <summary>Entries that this node learned to be committed.</summary>
+    public long Commits { get; set; }
+
+    /// <summary>Entries applied.</summary>
+    public long Applied { get; set; }
+
+    /// <summary>Candidacies of this node.</summary>
+    public long ElectionsStarted { get; set; }
+
+    /// <summary>Elections that this node won.</summary>
+    public long ElectionsWon { get; set; }
+
+    /// <summary>Terms in which this node heard of a leader.</summary>
+    public long LeaderChanges { get; set; }
+
+    /// <summary>From when the leader took a command until it was applied.</summary>
+    public Histogram<double>? ProposalSeconds { get; set; }
+
+    /// <summary>Each flush of the log.</summary>
+    public Histogram<double>? FsyncSeconds { get; set; }
+
+    /// <summary>How many entries one flush made durable.</summary>
+    public Histogram<long>? BatchEntries { get; set; }
+
+    /// <summary>From a heartbeat to its answer.</summary>
+    public Histogram<double>? RoundTripSeconds { get; set; }
+
+    /// <summary>The other members.</summary>
+    public IReadOnlyCollection<PeerTally> Peers => _peers.Values;
+
+    /// <summary>Begins to count of another member.</summary>
+    public void AddPeer(MemberId id, string name) => _peers.Add(id, new PeerTally(id, name));
+
+    /// <summary>What is counted of a member; null if it is none of the others.</summary>
+    public PeerTally? Of(MemberId peer) => _peers.GetValueOrDefault(peer);
+
+    /// <summary>A request ended without its answer. Callers are refused on their own threads, so this one is atomic.</summary>
+    public void Failed(QuorumError error) => Interlocked.Increment(ref _failures[(int)error]);
+
+    /// <summary>How many requests ended so.</summary>
+    public long Failures(QuorumError error) => Interlocked.Read(ref _failures[(int)error]);
+
+    /// <summary>The core has gone on.</summary>
+    public void Advanced(long commitsBefore, long commitsNow) => Commits += Math.Max(0, commitsNow - commitsBefore);
+
+    /// <summary>The node's role has changed.</summary>
+    public void Changed(RoleChange change)
+    {
+        if (change.To == Role.Candidate) ElectionsStarted++;
+        if (change.To == Role.Leader) ElectionsWon++;
+    }
+}
