@@ -45,7 +45,10 @@ public sealed record SimulationReport(ulong Seed, ulong TraceHash, TimeSpan Virt
 /// </summary>
 public sealed class SimulationRun
 {
-    private const int Clients = 5;
+    private const int FewestClients = 5;
+    private const int ClientDoublings = 4;
+    private const long LeastSegmentBytes = 16 << 10;
+    private const int SegmentDoublings = 8;
     private const int MostSmallBytes = 500;
     private const int MostSmallWindow = 8;
     private const double PeaceSeconds = 30;
@@ -81,9 +84,10 @@ public sealed class SimulationRun
     public SimulationReport Execute()
     {
         var random = new SplitMix64(_options.Seed ^ 0xC11E_4275);
-        for (var number = 1; number <= Clients; number++)
+        var clients = FewestClients << (int)random.Below(ClientDoublings);
+        for (var number = 1; number <= clients; number++)
         {
-            _clients.Add(new(Cluster, random, number, TimeSpan.FromSeconds((double)Clients / _options.OperationsPerSecond), _history));
+            _clients.Add(new(Cluster, random, number, TimeSpan.FromSeconds((double)clients / _options.OperationsPerSecond), _history));
             _clients[^1].Start();
         }
 
@@ -96,14 +100,20 @@ public sealed class SimulationRun
         return new(_options.Seed, Cluster.TraceHash, Cluster.Now, Cluster.Steps, Cluster.Reached);
     }
 
-    /// <summary>Half of the seeds send a backlog in many small messages: by default one message holds all that a run of this length ever lacks.</summary>
-    private static Func<NodeOptions, NodeOptions>? DrawLimits(ulong seed)
+    /// <summary>
+    /// Half of the seeds send a backlog in many small messages, and apply it in small pieces: by default one of each holds all that a run of this
+    /// length ever lacks. Segments of the log are small enough that most runs fill several.
+    /// </summary>
+    private static Func<NodeOptions, NodeOptions> DrawLimits(ulong seed)
     {
         var random = new SplitMix64(seed ^ 0x51A1_1E57);
-        if (random.Below(2) == 0) return null;
+        var segmentSizeBytes = LeastSegmentBytes << (int)random.Below(SegmentDoublings);
+        NodeOptions WithSegments(NodeOptions node) => node with { Log = node.Log with { SegmentSizeBytes = segmentSizeBytes } };
+        if (random.Below(2) == 0) return WithSegments;
         var sizeBytes = 1 + (int)random.Below(MostSmallBytes);
         var window = 1 + (int)random.Below(MostSmallWindow);
-        return node => node with { Limits = node.Limits with { AppendSizeBytes = sizeBytes, AppendWindow = window } };
+        var applies = 1 + (int)random.Below(MostSmallWindow);
+        return node => WithSegments(node) with { Limits = node.Limits with { AppendSizeBytes = sizeBytes, AppendWindow = window, ApplyWindow = applies } };
     }
 
     private void DemandLinearizable()

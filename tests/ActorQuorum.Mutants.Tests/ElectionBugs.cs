@@ -6,6 +6,7 @@ namespace ActorQuorum.Mutants.Tests;
 internal static class ElectionBugs
 {
     private const string Core = "src/ActorQuorum.Core/Raft/RaftCore.cs";
+    private const string Membership = "src/ActorQuorum.Core/Raft/Membership.cs";
     private const string Elections = "src/ActorQuorum.Core/Raft/RaftCore.Elections.cs";
 
     public static ImmutableArray<Mutant> All { get; } =
@@ -38,5 +39,18 @@ internal static class ElectionBugs
             new Edit(Elections, "Answer(request, IsProven && request.Term >= Term", "Answer(request, request.Term >= Term")),
         new("wiped follower's match index kept", new Edit(
             "src/ActorQuorum.Core/Raft/Progress.cs", "        MatchIndex = 0;\n        NextIndex = lastIndex + 1;", "        NextIndex = lastIndex + 1;")),
+        new("term not persisted", new Edit(
+            Elections, "            ChangeState(_state with { Term = term, Vote = MemberId.None });", "            _state = _state with { Term = term, Vote = MemberId.None };")),
+        new("denied vote counted as granted", new Edit(Elections, "_votes[reply.From] = reply.IsGranted;", "_votes[reply.From] = true;")),
+        new("vote of an older term counted", new Edit(Elections, "if (Role != asked || reply.RequestTerm != Term) return;", "if (Role != asked) return;")),
+        new("half of the members taken for a majority",
+            new Edit(Membership, "return count * 2 > Voters.Length;", "return count * 2 >= Voters.Length;"),
+            new Edit(Membership, "values[(values.Length - 1) / 2]", "values[values.Length / 2]")) { Nodes = 4 },
+        new("one less than a majority taken for one",
+            new Edit(Membership, "return count * 2 > Voters.Length;", "return count * 2 >= Voters.Length - 1;"),
+            new Edit(Membership, "values[(values.Length - 1) / 2]", "values[(values.Length + 1) / 2]")),
+        new("successor leads without being elected", new Edit(
+            "src/ActorQuorum.Core/Raft/RaftCore.Transfer.cs", "        Campaign(RoleCause.HandedOver, isTransfer: true);",
+            "        Campaign(RoleCause.HandedOver, isTransfer: true);\n        BecomeLeader();")),
     ];
 }

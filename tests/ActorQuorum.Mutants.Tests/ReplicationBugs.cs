@@ -9,6 +9,7 @@ internal static class ReplicationBugs
     private const string Commitment = "src/ActorQuorum.Core/Raft/RaftCore.Commitment.cs";
     private const string Leadership = "src/ActorQuorum.Core/Raft/RaftCore.Leadership.cs";
     private const string Log = "src/ActorQuorum.Core/Raft/RaftLog.cs";
+    private const string Progress = "src/ActorQuorum.Core/Raft/Progress.cs";
     private const string Replication = "src/ActorQuorum.Core/Raft/RaftCore.Replication.cs";
 
     public static ImmutableArray<Mutant> All { get; } =
@@ -40,5 +41,16 @@ internal static class ReplicationBugs
         new("stale storage acknowledgement counted", new Edit(Log, "if (generation == Generation) DurableIndex", "DurableIndex")),
         new("applied before it is durable", new Edit(
             Core, "Math.Min(Math.Min(CommitIndex, _log.DurableIndex), AppliedIndex", "Math.Min(CommitIndex, AppliedIndex")),
+        new("entries of a stale leader taken", new Edit(Replication, "if (append.Term < Term)", "if (append.Term < 0)")),
+        new("previous entry not compared", new Edit(Replication, "if (!_log.Matches(append.PreviousIndex, append.PreviousTerm))", "if (append.PreviousIndex > _log.LastIndex)")),
+        new("previous entry's term not compared", new Edit(Log, "index <= LastIndex && TermAt(index) == term", "index <= LastIndex")),
+        new("entries that match already truncated", new Edit(
+            Replication, "            if (_log.Matches(entry.Index, entry.Term)) continue;\n            if (entry.Index <= _log.LastIndex) Truncate(entry.Index);",
+            "            if (_log.Matches(entry.Index, entry.Term) && entry.Index <= CommitIndex) continue;\n            if (entry.Index <= _log.LastIndex) Truncate(entry.Index);")),
+        new("what was sent taken for what arrived", new Edit(
+            Progress, "        NextIndex = lastIndex + 1;\n        _underWay.Enqueue(lastIndex);", "        NextIndex = lastIndex + 1;\n        MatchIndex = lastIndex;\n        _underWay.Enqueue(lastIndex);")),
+        new("durable index not lowered by a truncation", new Edit(Log, "        DurableIndex = Math.Min(DurableIndex, index - 1);\n", "")),
+        new("commit index counted by the furthest follower", new Edit(
+            Commitment, "_memberships.Latest.QuorumOf(MatchIndexOf)", "_followers.Length == 0 ? _log.DurableIndex : Math.Max(_memberships.Latest.QuorumOf(MatchIndexOf), _followers.Min(f => f.NextIndex - 1))")),
     ];
 }

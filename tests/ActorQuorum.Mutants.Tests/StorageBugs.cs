@@ -8,6 +8,7 @@ internal static class StorageBugs
     private const string Actor = "src/ActorQuorum/Actors/StorageActor.cs";
     private const string Record = "src/ActorQuorum/Storage/Record.cs";
     private const string Recovery = "src/ActorQuorum/Storage/LogRecovery.cs";
+    private const string Segment = "src/ActorQuorum/Storage/SegmentFile.cs";
     private const string Log = "src/ActorQuorum/Storage/WriteAheadLog.cs";
 
     public static ImmutableArray<Mutant> All { get; } =
@@ -21,5 +22,10 @@ internal static class StorageBugs
             Recovery, "if (Math.Max(SyncedBytes, mark) > end)", "if (mark < 0)")),
         new("state recovered without its vote", new Edit(
             "src/ActorQuorum/Storage/GroupReplay.cs", "_state = state;", "_state = state with { Vote = MemberId.None };")),
+        new("truncation lost by recovery", new Edit(
+            "src/ActorQuorum/Storage/GroupReplay.cs", "        _entries.RemoveRange((int)(from - 1), _entries.Count - (int)(from - 1));\n", "")),
+        new("segment begun before the one before it is flushed", new Edit(Log, "        AppendBuffer();\n        FlushFile();\n        long closedBytes", "        AppendBuffer();\n        long closedBytes")),
+        new("directory not flushed after a rename", new Edit(Segment, "        files.FlushDirectory(directory);\n        return", "        return")),
+        new("segment renamed before it is flushed", new Edit(Segment, "            file.Append(bytes);\n            file.Flush();", "            file.Append(bytes);")),
     ];
 }

@@ -123,7 +123,7 @@ internal static class SimulateCommand
         Console.WriteLine(
             $"reached: {reached.Elections} elections, {reached.StepDowns} step-downs, {reached.Commits} commits, {reached.Truncations} truncations, "
             + $"{reached.Faults} faults, {reached.CrashesMidWrite} crashes mid-write, {reached.PartitionsHealed} disturbances healed, "
-            + $"{reached.Wipes} disks lost, {reached.DamageRefused} damaged logs refused, {reached.Answered} operations answered, {reached.Unknown} of unknown outcome");
+            + $"{reached.CleanStops} clean stops, {reached.Wipes} disks lost, {reached.DamageRefused} damaged logs refused, {reached.Answered} operations answered, {reached.Unknown} of unknown outcome");
         if (range.Count == 1 && batch.Last is { } report)
             Console.WriteLine($"trace hash {report.TraceHash:x16} after {report.Steps} steps");
     }
@@ -145,10 +145,27 @@ internal static class SimulateCommand
             Console.WriteLine("the last events:");
             foreach (var line in run.Cluster.LastEvents) Console.WriteLine("  " + line);
             Console.WriteLine(run.Cluster.Describe());
+            DrawHistory(run, failed.Seed);
         }
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"replay: actorquorum simulate --seed {failed.Seed} --nodes {template.Nodes} --duration {template.Duration.TotalSeconds} --faults {faults}"));
+    }
+
+    /// <summary>What the clients saw and no order explains is easier to see than to read.</summary>
+    private static void DrawHistory(SimulationRun run, ulong seed)
+    {
+        if (run.Linearizability is not { IsLinearizable: false } verdict) return;
+        var path = Path.GetFullPath(string.Create(CultureInfo.InvariantCulture, $"history-of-seed-{seed}.html"));
+        try
+        {
+            verdict.WriteHtml(path);
+            Console.WriteLine($"a picture of the history: {path}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.WriteLine($"no picture of the history, as {path} cannot be written: {e.Message}");
+        }
     }
 }

@@ -1,4 +1,5 @@
 using ActorQuorum.Core;
+using ActorQuorum.Core.Raft;
 using ActorQuorum.TestKit.Linearizability;
 using ActorQuorum.TestKit.Linearizability.Models;
 
@@ -10,6 +11,7 @@ internal sealed class SimulatedClient(
 {
     private const int Keys = 5;
     private const double PatienceSeconds = 3;
+    private const double HastySeconds = 0.3;
     private readonly string?[] _lastSeen = new string?[Keys];
     private int _values;
 
@@ -25,7 +27,7 @@ internal sealed class SimulatedClient(
     private void Next()
     {
         if (IsStopped) return;
-        var node = cluster.Nodes[(int)random.Below(cluster.Nodes.Count)];
+        var node = Choose();
         if (!node.IsRunning)
         {
             Start();
@@ -41,6 +43,20 @@ internal sealed class SimulatedClient(
         if (request.IsEnded) End(request, input, key, called);
     }
 
+    /// <summary>Every other operation is asked of a node that takes itself for the leader: one that was deposed and does not know it, too.</summary>
+    private SimulatedNode Choose()
+    {
+        var any = (int)random.Below(cluster.Nodes.Count);
+        if (random.Below(2) == 0) return cluster.Nodes[any];
+        for (var i = 0; i < cluster.Nodes.Count; i++)
+        {
+            var node = cluster.Nodes[(any + i) % cluster.Nodes.Count];
+            if (node.IsRunning && node.Role == Role.Leader) return node;
+        }
+
+        return cluster.Nodes[any];
+    }
+
     private KeyValueInput Draw(string key, string? lastSeen) => random.Below(4) switch
     {
         0 => KeyValueInput.Get(key),
@@ -51,7 +67,7 @@ internal sealed class SimulatedClient(
 
     private SimulatedRequest Send(SimulatedNode node, KeyValueInput input) => input.Kind switch
     {
-        KeyValueOperation.Get => cluster.Get(node, input.Key, patienceSeconds: PatienceSeconds),
+        KeyValueOperation.Get => cluster.Get(node, input.Key, patienceSeconds: random.Below(2) == 0 ? PatienceSeconds : HastySeconds),
         KeyValueOperation.Put => cluster.Put(node, input.Key, input.Value!, PatienceSeconds),
         KeyValueOperation.Delete => cluster.Delete(node, input.Key, PatienceSeconds),
         _ => cluster.CompareAndSet(node, input.Key, input.Expected, input.Value!, PatienceSeconds),

@@ -177,6 +177,28 @@ public sealed class SimulatedCluster
         LoseConnections();
     }
 
+    /// <summary>Asks a node to hand its leadership over, if it leads.</summary>
+    /// <param name="node">The node.</param>
+    public void HandOver(SimulatedNode node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        Note($"hand over {node.Name}");
+        node.Actors?.HandOver();
+    }
+
+    /// <summary>Stops a node as a process does that was asked to: its requests end, its log is closed cleanly, then it does not run any more.</summary>
+    /// <param name="node">The node.</param>
+    public void Stop(SimulatedNode node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        Note($"stop {node.Name}");
+        node.Stop(() =>
+        {
+            Reached.CleanStops++;
+            Crash(node, CrashMode.ProcessOnly);
+        });
+    }
+
     /// <summary>Starts a node that does not run.</summary>
     /// <param name="node">The node.</param>
     /// <exception cref="IOException">Its disk is damaged: the start is refused.</exception>
@@ -284,7 +306,9 @@ public sealed class SimulatedCluster
     private SimulatedRequest Ask(SimulatedNode node, RequestKind kind, Consistency consistency, ReadOnlyMemory<byte> payload, double patienceSeconds)
     {
         ArgumentNullException.ThrowIfNull(node);
-        var request = new SimulatedRequest(node, payload);
+
+        // What a node has applied is committed: a linearizable answer that begins later includes it, whoever gives it.
+        var request = new SimulatedRequest(node, payload, consistency == Consistency.Linearizable ? _nodes.Max(other => other.Revision) : 0);
         _requests.Add(request);
         if (node.IsRunning) node.Actors!.Take(new(kind, consistency, payload, TimeSpan.FromSeconds(patienceSeconds), request.ReplyTo));
         return request;

@@ -71,6 +71,9 @@ public sealed class SimulatedNode
     /// <summary>How long its disk takes.</summary>
     public DiskLatency DiskLatency { get; set; } = DiskLatency.Fast;
 
+    /// <summary>How late each turn of its actors may come, for want of a processor; drawn up to this, zero by default.</summary>
+    public TimeSpan MostTurnDelay { get; set; }
+
     /// <summary>By how many parts of a million its clock runs fast; negative if slow.</summary>
     public long ClockDriftPerMillion
     {
@@ -81,6 +84,12 @@ public sealed class SimulatedNode
     /// <summary>Its place among the nodes, from 1.</summary>
     internal int Number { get; }
 
+    /// <summary>The number of its data directory; zero before the first start.</summary>
+    internal ulong Incarnation => _storage?.Incarnation ?? 0;
+
+    /// <summary>The revision of what it has applied; zero while it does not run.</summary>
+    internal long Revision => IsRunning ? Store.Revision : 0;
+
     /// <summary>Who it is.</summary>
     internal ClusterIdentity Identity { get; }
 
@@ -89,6 +98,12 @@ public sealed class SimulatedNode
 
     /// <summary>Whether it keeps its log on its disk.</summary>
     internal bool IsDurable => _options.Storage == StorageKind.Disk;
+
+    /// <summary>Whether there is a process, be it one that failed and has not been taken away.</summary>
+    internal bool HasProcess => Actors is not null;
+
+    /// <summary>Where its log's segments are.</summary>
+    internal string LogDirectory => Path.Combine(_options.DataDirectory, Storage.DataDirectory.LogName);
 
     /// <summary>Its disk; outlives a crash.</summary>
     internal SimulatedDisk Disk { get; private set; }
@@ -110,7 +125,7 @@ public sealed class SimulatedNode
     {
         var drift = _clock.DriftPerMillion;
         _clock = new(_simulation) { DriftPerMillion = drift };
-        var host = new SimulatedHost(_simulation, Number, _clock, () => DiskLatency);
+        var host = new SimulatedHost(_simulation, Number, _clock, () => DiskLatency, () => MostTurnDelay);
         var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation);
         var log = new WitnessedLog(storage.Log, storage.Durable);
         var store = new KeyValueStore();
@@ -122,6 +137,17 @@ public sealed class SimulatedNode
         Actors = NodeActors.Start(host, SetupOf(storage, log, store, transport));
         host.Stepped = () => _invariants.Stepped(this);
         transport.StartAsync(Actors, CancellationToken.None).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Stops it as a process does that was asked to: its requests end, then its log is closed.</summary>
+    internal void Stop(Action stopped)
+    {
+        if (Actors is not { } process) return;
+        process.StopNode(() => process.StopStorage(() => _simulation.After(TimeSpan.Zero, () =>
+        {
+            // Another fault may have come first.
+            if (Actors == process) stopped();
+        })));
     }
 
     /// <summary>Ends the process between two steps; what the disk was not told to keep is lost in the given way.</summary>

@@ -11,8 +11,12 @@ public sealed class SimulatedRequest
     private readonly NodeActors? _asked;
     private CommandResult? _result;
 
-    internal SimulatedRequest(SimulatedNode node, ReadOnlyMemory<byte> payload)
+    private readonly long _leastRevision;
+
+    /// <summary>A request that is answered no older than <paramref name="leastRevision"/>.</summary>
+    internal SimulatedRequest(SimulatedNode node, ReadOnlyMemory<byte> payload, long leastRevision)
     {
+        _leastRevision = leastRevision;
         _node = node;
         _asked = node.IsRunning ? node.Actors : null;
         _payload = payload;
@@ -50,6 +54,12 @@ public sealed class SimulatedRequest
         // A client that gave up does not listen any more.
         if (Error is not null) return;
         Core.Invariant.Check(_result is null, "a request was answered twice");
+        if (result.Revision < _leastRevision)
+        {
+            throw new BrokenPromiseException(
+                "AnswerIsFresh", $"{_node.Name} answers at revision {result.Revision}; when it was asked some node had applied revision {_leastRevision}");
+        }
+
         _result = result;
         Ended?.Invoke();
     }

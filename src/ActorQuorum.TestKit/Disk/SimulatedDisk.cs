@@ -48,9 +48,9 @@ internal sealed class SimulatedDisk(ulong seed, long capacityBytes = long.MaxVal
     /// <summary>Cuts a file, on the disk itself.</summary>
     public void Cut(string path, long length) => _names[path].Cut(length);
 
-    /// <summary>The largest file and its length; an empty path if there is none.</summary>
-    public (string Path, int Length) LargestFile() =>
-        _names.Select(name => (name.Key, name.Value.Length)).OrderByDescending(file => file.Length).FirstOrDefault((Key: "", Length: 0));
+    /// <summary>The files of a directory and their lengths, by name.</summary>
+    public IReadOnlyList<(string Path, int Length)> FilesUnder(string directory) =>
+        [.. _names.Where(name => Path.GetDirectoryName(name.Key) == directory).Select(name => (name.Key, name.Value.Length))];
 
     /// <summary>A file's bytes as they are read now.</summary>
     public byte[] Bytes(string path) => _names[path].Live.ToArray();

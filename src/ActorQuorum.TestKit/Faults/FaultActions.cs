@@ -6,13 +6,15 @@ using ActorQuorum.TestKit.Disk;
 namespace ActorQuorum.TestKit.Faults;
 
 /// <summary>How each fault begins and ends.</summary>
-internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, Action<TimeSpan, Action> after)
+internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 random, Action<TimeSpan, Action> after)
 {
-    private const int LeastLogBytesToRot = 4096;
+    private const int LatencyDoublings = 9;
+    private const int LeastTurnDelayMilliseconds = 10;
+    private const int TurnDelayDoublings = 4;
     private const int LongestDazeMilliseconds = 1000;
+    private const int LongestHandOverMilliseconds = 400;
     private const int LongestLastWordMilliseconds = 300;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan WipePause = TimeSpan.FromSeconds(3);
     private readonly SortedSet<int> _down = [];
 
     /// <summary>Whether a node was taken down and its restart is arranged.</summary>
@@ -30,7 +32,8 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
             case FaultKind.OneWayCut: CutOneWay(node, duration); break;
             case FaultKind.Loss: Disturb(() => cluster.Network.LostPerThousand = (int)random.Below(200), duration); break;
             case FaultKind.Duplication: Disturb(() => cluster.Network.DoubledPerThousand = (int)random.Below(200), duration); break;
-            case FaultKind.Delay: Disturb(() => cluster.Network.MostLatency = TimeSpan.FromMilliseconds(2 + random.Below(500)), duration); break;
+            case FaultKind.Delay: Disturb(() => cluster.Network.MostLatency = TimeSpan.FromMilliseconds(4 << (int)random.Below(LatencyDoublings)), duration); break;
+            case FaultKind.Reordering: Disturb(() => cluster.Network.OvertakenPerThousand = (int)random.Below(200), duration); break;
             case FaultKind.Pause: if (node.IsRunning) Freeze(node, duration / 2); break;
             case FaultKind.SlowDisk: SlowDown(node, duration); break;
             case FaultKind.FlushFailure: if (node.IsRunning) cluster.FailNextFlush(node); break;
@@ -38,6 +41,9 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
             case FaultKind.ClockDrift: node.ClockDriftPerMillion = random.Below(100_001) - 50_000; break;
             case FaultKind.Wipe: Wipe(node); break;
             case FaultKind.Rot: Rot(node); break;
+            case FaultKind.Starvation: Starve(node, duration); break;
+            case FaultKind.HandOver: if (node.IsRunning) cluster.HandOver(node); break;
+            case FaultKind.CleanStop: StopCleanly(node, duration); break;
             default: throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such fault");
         }
     }
@@ -50,10 +56,11 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
         {
             node.DiskLatency = Hosting.DiskLatency.Fast;
             node.ClockDriftPerMillion = 0;
+            node.MostTurnDelay = TimeSpan.Zero;
             cluster.FillDisk(node, long.MaxValue);
             node.Disk.ForgetFaults();
-            if (node.IsRunning) continue;
-            if (!IsDown(node)) cluster.Crash(node);
+            if (node.IsRunning && !IsDown(node)) continue;
+            if (node.HasProcess) cluster.Crash(node, CrashMode.ProcessOnly);
             cluster.Restart(node);
         }
     }
@@ -91,10 +98,26 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
         if (random.Below(2) == 0) Disturb(() => cluster.Isolate(node), duration + TimeSpan.FromMilliseconds(random.Below(LongestDazeMilliseconds)));
     }
 
+    /// <summary>A stop whose disk is too slow for it is cut short when the node is brought up again.</summary>
+    private void StopCleanly(SimulatedNode node, TimeSpan duration)
+    {
+        if (!node.IsRunning || !_down.Add(node.Number)) return;
+        cluster.HandOver(node);
+        var patience = TimeSpan.FromMilliseconds(random.Below(LongestHandOverMilliseconds));
+        after(patience, () => cluster.Stop(node));
+        after(patience + duration, () =>
+        {
+            // Half of the machines lose power before they are started again: what nobody flushed is gone.
+            if (!node.HasProcess && random.Below(2) == 0) node.Disk.Crash((CrashMode)(1 + random.Below(4)));
+            BringUp(node);
+        });
+    }
+
     private void BringUp(SimulatedNode node)
     {
         try
         {
+            if (node.HasProcess) cluster.Crash(node, CrashMode.ProcessOnly);
             cluster.Restart(node);
             _down.Remove(node.Number);
         }
@@ -131,58 +154,9 @@ internal sealed class FaultActions(SimulatedCluster cluster, SplitMix64 random, 
         });
     }
 
-    private void SlowDown(SimulatedNode node, TimeSpan duration)
+    private void Starve(SimulatedNode node, TimeSpan duration)
     {
-        node.DiskLatency = Hosting.DiskLatency.Slow;
-        after(duration, () => node.DiskLatency = Hosting.DiskLatency.Fast);
+        node.MostTurnDelay = TimeSpan.FromMilliseconds(LeastTurnDelayMilliseconds << (int)random.Below(TurnDelayDoublings));
+        after(duration, () => node.MostTurnDelay = TimeSpan.Zero);
     }
-
-    private void Fill(SimulatedNode node, TimeSpan duration)
-    {
-        cluster.FillDisk(node, random.Below(20_000));
-        after(duration, () => cluster.FillDisk(node, long.MaxValue));
-    }
-
-    /// <summary>
-    /// A disk is lost for good. Raft bears that only for fewer disks than a majority, so the next is not lost before the last is bound again.
-    /// </summary>
-    private void Wipe(SimulatedNode node)
-    {
-        if (!MayLoseDisk(node)) return;
-        _down.Add(node.Number);
-        cluster.Crash(node);
-        cluster.Wipe(node);
-        after(WipePause, () => BringUp(node));
-    }
-
-    /// <summary>A damaged log must be refused: what it would serve was acknowledged.</summary>
-    private void Rot(SimulatedNode node)
-    {
-        if (!MayLoseDisk(node) || !node.IsDurable) return;
-        var (path, length) = node.Disk.LargestFile();
-        if (length < LeastLogBytesToRot) return;
-        var (offset, bit) = (random.Below(length / 4), (int)random.Below(8));
-
-        // Above the last mark damage cannot be told from a torn tail (docs/storage.md): a batch as large as most of the log may reach that far.
-        if (offset >= node.Witness!.MarkedBytes) return;
-        _down.Add(node.Number);
-        cluster.Crash(node);
-        node.Disk.FlipBit(path, offset, bit);
-        try
-        {
-            cluster.Restart(node);
-        }
-        catch (IOException)
-        {
-            cluster.Reached.DamageRefused++;
-            cluster.Wipe(node);
-            after(WipePause, () => BringUp(node));
-            return;
-        }
-
-        throw new BrokenPromiseException("DamageIsRefused", $"{node.Name} started from a log in which a durable bit had turned over");
-    }
-
-    private bool MayLoseDisk(SimulatedNode lost) =>
-        cluster.Nodes.Count > 2 && lost.IsRunning && cluster.Nodes.All(node => node.IsRunning && node.IsProven);
 }

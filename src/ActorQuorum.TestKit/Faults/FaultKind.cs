@@ -18,10 +18,10 @@ public enum FaultKind
     /// <summary>Some messages are lost.</summary>
     Loss,
 
-    /// <summary>Some messages of the core arrive twice.</summary>
+    /// <summary>Some messages of the core arrive a second time, up to a second later.</summary>
     Duplication,
 
-    /// <summary>Messages take up to half a second.</summary>
+    /// <summary>Messages take up to a second.</summary>
     Delay,
 
     /// <summary>A process is swapped out for up to two seconds.</summary>
@@ -44,4 +44,16 @@ public enum FaultKind
 
     /// <summary>Durable bytes of a stopped node are damaged: its start must be refused, then its disk is replaced.</summary>
     Rot,
+
+    /// <summary>A process gets too little of the processor: each turn of its actors comes up to 80 ms late.</summary>
+    Starvation,
+
+    /// <summary>A node is asked to hand its leadership over, if it leads.</summary>
+    HandOver,
+
+    /// <summary>A node is stopped as <c>q</c> does: it hands over, ends its requests and closes its log; then it starts again.</summary>
+    CleanStop,
+
+    /// <summary>Some messages of the core are overtaken by those sent up to a second later.</summary>
+    Reordering,
 }

@@ -7,11 +7,12 @@ using ActorQuorum.TestKit.Disk;
 namespace ActorQuorum.TestKit.Faults;
 
 /// <summary>
-/// Disturbs a cluster at random, replayed from a seed. Each seed turns some of the faults off (swarm testing: Groce et al., 2012), as some bugs
-/// show only where others do not get in the way.
+/// Disturbs a cluster at random, replayed from a seed. Each seed turns some of the faults off and weighs the others (swarm testing: Groce et al.,
+/// 2012), as some bugs show only where others do not get in the way.
 /// </summary>
 public sealed class Nemesis
 {
+    private const int WeightDoublings = 4;
     private static readonly TimeSpan LongestBreak = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan LongestFault = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
@@ -19,6 +20,8 @@ public sealed class Nemesis
     private readonly SimulatedCluster _cluster;
     private readonly SplitMix64 _random;
     private readonly FaultActions _actions;
+    private readonly ImmutableArray<WeightedFault> _weighted;
+    private readonly int _totalWeight;
     private bool _isStopped;
     private long _seenElections;
 
@@ -33,7 +36,8 @@ public sealed class Nemesis
         _cluster = cluster;
         _random = new(seed ^ 0xA5A5_5A5A_F00D_BEEF);
         _actions = new(cluster, _random, After);
-        Faults = [.. faults.Order().Where(_ => _random.Below(2) == 0)];
+        _weighted = [.. faults.Order().Where(_ => _random.Below(2) == 0).Select(fault => new WeightedFault(fault, 1 << (int)_random.Below(WeightDoublings)))];
+        _totalWeight = _weighted.Sum(fault => fault.Weight);
         After(TimeSpan.Zero, Strike);
         After(Round, SweepUp);
         After(Glance, Watch);
@@ -43,7 +47,12 @@ public sealed class Nemesis
     public static ImmutableArray<FaultKind> All { get; } = [.. Enum.GetValues<FaultKind>()];
 
     /// <summary>The faults that this seed left on.</summary>
-    public ImmutableArray<FaultKind> Faults { get; }
+    public ImmutableArray<FaultKind> Faults => [.. _weighted.Select(fault => fault.Kind)];
+
+    /// <summary>How much more often than another this seed lets a fault strike: 1, 2, 4 or 8; 0 if it is off.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <returns>Its weight.</returns>
+    public int WeightOf(FaultKind fault) => _weighted.Where(weighted => weighted.Kind == fault).Sum(weighted => weighted.Weight);
 
     /// <summary>Ends all faults: the network heals, the disks and clocks are well again, every node runs.</summary>
     public void Stop()
@@ -54,10 +63,18 @@ public sealed class Nemesis
 
     private void Strike()
     {
-        if (_isStopped || Faults.IsEmpty) return;
-        var fault = Faults[(int)_random.Below(Faults.Length)];
-        _actions.Begin(fault, Choose(), _random.Between(Round, LongestFault));
+        if (_isStopped || _weighted.IsEmpty) return;
+        _actions.Begin(DrawFault(), Choose(), _random.Between(Round, LongestFault));
         After(_random.Between(Round / 2, LongestBreak), Strike);
+    }
+
+    private FaultKind DrawFault()
+    {
+        var drawn = _random.Below(_totalWeight);
+        foreach (var (fault, weight) in _weighted)
+            if ((drawn -= weight) < 0)
+                return fault;
+        throw new InvariantViolationException($"the weights come to more than {_totalWeight}");
     }
 
     /// <summary>Every other fault strikes a leader where there is one: it has most to break.</summary>
@@ -73,9 +90,9 @@ public sealed class Nemesis
     {
         if (_isStopped) return;
         var elections = _cluster.Reached.Elections;
-        if (elections > _seenElections && !Faults.IsEmpty && _random.Below(3) == 0)
+        if (elections > _seenElections && !_weighted.IsEmpty && _random.Below(3) == 0)
         {
-            var fault = Faults[(int)_random.Below(Faults.Length)];
+            var fault = DrawFault();
             if (fault is not (FaultKind.Wipe or FaultKind.Rot)) _actions.Begin(fault, Choose(), _random.Between(Round, LongestFault));
         }
 
@@ -97,4 +114,6 @@ public sealed class Nemesis
     {
         if (!_isStopped) action();
     });
+
+    private readonly record struct WeightedFault(FaultKind Kind, int Weight);
 }

@@ -3,7 +3,7 @@ using ActorQuorum.Hosting;
 namespace ActorQuorum.TestKit.Hosting;
 
 /// <summary>Hosts the actors of one node in a <see cref="Simulation"/>. Stopping it is a crash: nothing of the node runs any more.</summary>
-internal sealed class SimulatedHost(Simulation simulation, long node, NodeClock clock, Func<DiskLatency> latency) : IActorHost
+internal sealed class SimulatedHost(Simulation simulation, long node, NodeClock clock, Func<DiskLatency> latency, Func<TimeSpan>? mostTurnDelay = null) : IActorHost
 {
     private TimeSpan _pausedUntil;
 
@@ -64,8 +64,13 @@ internal sealed class SimulatedHost(Simulation simulation, long node, NodeClock 
     /// <summary>Notes what this node does.</summary>
     internal void Trace(TraceKind kind, long detail = 0) => simulation.Trace.Add(simulation.Now, kind, node, detail);
 
-    /// <summary>Something of this node can run now.</summary>
-    internal void Ready(Action turn) => simulation.Ready(() => WhenAwake(turn));
+    /// <summary>Something of this node can run now, or once the processor has time for it.</summary>
+    internal void Ready(Action turn)
+    {
+        var most = mostTurnDelay?.Invoke() ?? TimeSpan.Zero;
+        if (most == TimeSpan.Zero) simulation.Ready(() => WhenAwake(turn));
+        else After(simulation.Random.Between(TimeSpan.Zero, most), turn);
+    }
 
     /// <summary>Something happens to this node after a while.</summary>
     internal void After(TimeSpan delay, Action happening) => simulation.After(delay, () => WhenAwake(happening));

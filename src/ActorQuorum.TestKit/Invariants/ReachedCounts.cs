@@ -26,6 +26,9 @@ public sealed record ReachedCounts
     /// <summary>Partitions and cuts that were healed.</summary>
     public long PartitionsHealed { get; set; }
 
+    /// <summary>Nodes that were stopped cleanly.</summary>
+    public long CleanStops { get; set; }
+
     /// <summary>Disks that were wiped.</summary>
     public long Wipes { get; set; }
 
@@ -50,6 +53,7 @@ public sealed record ReachedCounts
         CrashesMidWrite += other.CrashesMidWrite;
         Faults += other.Faults;
         PartitionsHealed += other.PartitionsHealed;
+        CleanStops += other.CleanStops;
         Wipes += other.Wipes;
         DamageRefused += other.DamageRefused;
         Answered += other.Answered;

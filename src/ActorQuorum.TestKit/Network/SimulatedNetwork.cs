@@ -10,9 +10,10 @@ namespace ActorQuorum.TestKit.Network;
 /// <param name="Kind">Its kind: AppendEntries, RequestVote, Heartbeat, Forward...</param>
 public readonly record struct MessageOnTheWay(string From, string To, string Kind);
 
-/// <summary>Carries messages between simulated nodes: in order on each link, with a latency from the seed, and not across cuts.</summary>
+/// <summary>Carries messages between simulated nodes: in order on each link but for faults, with a latency from the seed, and not across cuts.</summary>
 internal sealed class SimulatedNetwork(Simulation simulation)
 {
+    private static readonly TimeSpan LongestDetour = TimeSpan.FromSeconds(1);
     private readonly SortedDictionary<MemberId, Station> _stations = [];
     private readonly SortedDictionary<(MemberId From, MemberId To), TimeSpan> _lastDelivery = [];
     private readonly SortedSet<(MemberId From, MemberId To)> _cuts = [];
@@ -28,6 +29,9 @@ internal sealed class SimulatedNetwork(Simulation simulation)
 
     /// <summary>How many of a thousand messages arrive twice.</summary>
     public int DoubledPerThousand { get; set; }
+
+    /// <summary>How many of a thousand messages of the core are overtaken by later ones, as when a lost connection still had some in it.</summary>
+    public int OvertakenPerThousand { get; set; }
 
     /// <summary>Messages for which this holds are lost.</summary>
     public Func<MessageOnTheWay, bool>? Drop { get; set; }
@@ -58,7 +62,7 @@ internal sealed class SimulatedNetwork(Simulation simulation)
     public void Heal()
     {
         _cuts.Clear();
-        LostPerThousand = DoubledPerThousand = 0;
+        LostPerThousand = DoubledPerThousand = OvertakenPerThousand = 0;
         MostLatency = TimeSpan.FromMilliseconds(2);
         (Drop, Duplicate, Delay) = (null, null, null);
     }
@@ -71,11 +75,13 @@ internal sealed class SimulatedNetwork(Simulation simulation)
         var onTheWay = hasRules ? new MessageOnTheWay(source.Name, target.Name, KindOf(message)) : default;
         if (IsCut(from, to) || Drop?.Invoke(onTheWay) == true || IsDrawn(LostPerThousand)) return true;
         var delay = Delay?.Invoke(onTheWay) ?? TimeSpan.Zero;
-        Carry((from, to), message, target, delay);
 
-        // Raft bears a message that arrives twice. A request that is passed on does not, and need not: a TCP connection doubles nothing.
-        var isDoubled = message is Consensus && (IsDrawn(DoubledPerThousand) || Duplicate?.Invoke(onTheWay) == true);
-        if (isDoubled) Carry((from, to), message, target, delay);
+        // Raft bears messages that arrive twice or late. A request that is passed on does not, and need not: a TCP connection doubles nothing.
+        var isOfCore = message is Consensus;
+        if (isOfCore && IsDrawn(OvertakenPerThousand)) CarryLate((from, to), message, target);
+        else Carry((from, to), message, target, delay);
+        if (isOfCore && Duplicate?.Invoke(onTheWay) == true) Carry((from, to), message, target, delay);
+        if (isOfCore && IsDrawn(DoubledPerThousand)) CarryLate((from, to), message, target);
         return true;
     }
 
@@ -91,13 +97,19 @@ internal sealed class SimulatedNetwork(Simulation simulation)
         var due = simulation.Now + delay + simulation.Random.Between(LeastLatency, MostLatency);
         if (_lastDelivery.TryGetValue(link, out var last) && last > due) due = last;
         _lastDelivery[link] = due;
-        receiver.Host.After(due - simulation.Now, () =>
+        Deliver(link, message, receiver, due - simulation.Now);
+    }
+
+    private void CarryLate((MemberId From, MemberId To) link, PeerMessage message, Station receiver) =>
+        Deliver(link, message, receiver, simulation.Random.Between(LeastLatency, LongestDetour));
+
+    private void Deliver((MemberId From, MemberId To) link, PeerMessage message, Station receiver, TimeSpan delay) =>
+        receiver.Host.After(delay, () =>
         {
             if (IsCut(link.From, link.To)) return;
             receiver.Host.Trace(TraceKind.Delivery, _stations.TryGetValue(link.From, out var sender) ? sender.Number : 0);
             receiver.Inbox.Deliver(link.From, message, NoCredit.Instance);
         });
-    }
 
     private sealed record Station(string Name, long Number, IPeerInbox Inbox, SimulatedHost Host);
 

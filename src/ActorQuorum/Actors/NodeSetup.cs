@@ -60,5 +60,6 @@ internal sealed record NodeSetup
         Seed = Seed,
         AppendSizeBytes = Limits.AppendSizeBytes,
         AppendWindow = Limits.AppendWindow,
+        ApplyWindow = Limits.ApplyWindow,
     };
 }

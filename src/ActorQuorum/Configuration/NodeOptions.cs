@@ -93,6 +93,9 @@ public sealed record LimitOptions
     /// <summary>The most AppendEntries under way to one follower (<c>limits.append-window</c>).</summary>
     public int AppendWindow { get; init; } = 64;
 
+    /// <summary>The most committed entries handed to the state machine and not yet applied (<c>limits.apply-window</c>).</summary>
+    public int ApplyWindow { get; init; } = 8192;
+
     /// <summary>The most messages an actor handles in one turn (<c>limits.turn</c>).</summary>
     public int TurnMessages { get; init; } = 1024;
 

@@ -20,6 +20,9 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
     private bool _hasToDrop;
     private KeyValueView? _view;
 
+    /// <summary>The revision of the last change.</summary>
+    public long Revision => _revision;
+
     /// <inheritdoc/>
     public IStateView View
     {

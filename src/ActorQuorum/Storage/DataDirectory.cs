@@ -9,7 +9,7 @@ internal sealed class DataDirectory : IDisposable
 {
     private const string LockName = "lock";
     private const string HolderName = "holder";
-    private const string LogName = "log";
+    internal const string LogName = "log";
     private const int HolderBytes = 16;
 
     private readonly IDisposable _lock;

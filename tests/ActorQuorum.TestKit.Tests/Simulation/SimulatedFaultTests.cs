@@ -129,6 +129,48 @@ public sealed class SimulatedFaultTests
     }
 
     [Fact]
+    public void A_leader_that_is_asked_to_hands_over_within_one_term()
+    {
+        var (cluster, leader, _) = Three(seed: 12);
+        var term = leader.Term;
+        cluster.HandOver(leader);
+        cluster.RunUntil(() => cluster.Leader is { } other && other != leader, "another leads", withinSeconds: 0.2);
+        cluster.Leader!.Term.ShouldBe(term + 1);
+        leader.IsRunning.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_node_that_is_stopped_closes_its_log_and_comes_back_with_all_it_had()
+    {
+        var (cluster, leader, follower) = Three(seed: 13);
+        Write(cluster, leader);
+        cluster.RunUntilConverged();
+        cluster.Stop(follower);
+        cluster.RunUntil(() => !follower.IsRunning, "it has stopped");
+        follower.Failure.ShouldBeNull();
+        cluster.Reached.CleanStops.ShouldBe(1);
+        cluster.Restart(follower);
+        follower.LogTerms.ShouldBe(leader.LogTerms);
+    }
+
+    [Fact]
+    public void A_node_without_a_processor_is_slow_and_still_right()
+    {
+        var (cluster, leader, follower) = Three(seed: 14);
+        var began = cluster.Now;
+        Write(cluster, leader);
+        var healthy = cluster.Now - began;
+        leader.MostTurnDelay = Second / 20;
+        began = cluster.Now;
+        var get = cluster.Get(leader, "a");
+        End(cluster, get);
+        get.Value.ShouldBe("1");
+        (cluster.Now - began).ShouldBeGreaterThan(healthy);
+        leader.MostTurnDelay = TimeSpan.Zero;
+        End(cluster, cluster.Put(follower, "b", "2"));
+    }
+
+    [Fact]
     public void A_node_that_runs_is_neither_started_nor_wiped()
     {
         var (cluster, leader, _) = Three(seed: 10);

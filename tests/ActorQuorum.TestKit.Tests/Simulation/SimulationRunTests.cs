@@ -1,3 +1,4 @@
+using ActorQuorum.TestKit.Cluster;
 using ActorQuorum.TestKit.Faults;
 
 namespace ActorQuorum.TestKit.Tests.Simulation;
@@ -59,6 +60,16 @@ public sealed class SimulationRunTests
     }
 
     [Fact]
+    public void Each_seed_turns_faults_off_and_weighs_the_others()
+    {
+        Nemesis Of(ulong seed) => new(new SimulatedCluster(3, seed), seed, Nemesis.All);
+        var weights = Enumerable.Range(1, 40).Select(seed => string.Join(' ', Nemesis.All.Select(Of((ulong)seed).WeightOf))).ToArray();
+        weights.Distinct().Count().ShouldBe(weights.Length);
+        weights.SelectMany(line => line.Split(' ')).Distinct().Order(StringComparer.Ordinal).ShouldBe(["0", "1", "2", "4", "8"]);
+        Nemesis.All.Where(fault => Of(1).WeightOf(fault) > 0).ShouldBe(Of(1).Faults);
+    }
+
+    [Fact]
     public void Among_some_seeds_every_kind_of_fault_and_what_it_leads_to_is_reached()
     {
         var reached = new Invariants.ReachedCounts();
@@ -76,6 +87,7 @@ public sealed class SimulationRunTests
         reached.Truncations.ShouldBeGreaterThan(0);
         reached.CrashesMidWrite.ShouldBeGreaterThan(0);
         reached.PartitionsHealed.ShouldBeGreaterThan(0);
+        reached.CleanStops.ShouldBeGreaterThan(0);
         reached.Wipes.ShouldBeGreaterThan(0);
         reached.DamageRefused.ShouldBeGreaterThan(0);
         reached.Unknown.ShouldBeGreaterThan(0);

@@ -22,7 +22,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
             storage { kind = memory, segment-size = 1MiB, reserve = 0 }
             limits {
               request-size = 2KiB, frame-size = 70000, pending-requests = 3, request-timeout = 2s, append-size = 4kB
-              append-window = 5, turn = 6, peer-queue = 17
+              append-window = 5, apply-window = 18, turn = 6, peer-queue = 17
             }
             logging { level = debug, file = "logs/n2.log" }
             """);
@@ -43,6 +43,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
                 RequestTimeout = TimeSpan.FromSeconds(2),
                 AppendSizeBytes = 4000,
                 AppendWindow = 5,
+                ApplyWindow = 18,
                 TurnMessages = 6,
                 PeerQueue = 17,
             },

@@ -8,6 +8,9 @@ internal static class HtmlReport
 {
     private const int MaxOperations = 500;
 
+    /// <summary>What cannot be placed stands at the end.</summary>
+    private const string ShowEnd = "<script>for (const box of document.querySelectorAll('.scroll')) box.scrollLeft = box.scrollWidth;</script>\n";
+
     private const string Style = """
         :root { color-scheme: light dark; --ink: #222; --paper: #fff; --rule: #ddd; }
         :root { --bar: #cfe3f7; --edge: #5b8fc2; --bad: #f6b9b4; --line: #d2691e; }
@@ -40,7 +43,7 @@ internal static class HtmlReport
         page.Append("</style></head><body>\n");
         if (result.Counterexample is { } counterexample) Body(page, counterexample);
         else Write(page, $"<h1>{(result.IsLinearizable ? "Linearizable" : "Given up")}</h1><p>{Escape(result.ToString())}</p>\n");
-        return page.Append("</body></html>\n").ToString();
+        return page.Append(ShowEnd).Append("</body></html>\n").ToString();
     }
 
     private static void Body(StringBuilder page, Counterexample counterexample)

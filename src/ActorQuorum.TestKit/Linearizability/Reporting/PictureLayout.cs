@@ -3,7 +3,7 @@ namespace ActorQuorum.TestKit.Linearizability.Reporting;
 /// <summary>Where the picture puts things: clients from top to bottom, events from left to right at equal distances.</summary>
 internal sealed class PictureLayout
 {
-    public const int EventWidth = 44;
+    public const int EventWidth = 64;
     public const int RowHeight = 34;
     public const int Left = 90;
     public const int Top = 12;
