@@ -1,11 +1,39 @@
 using ActorQuorum.Benchmarks;
 
+const string Usage = """
+    usage: dotnet run -c Release --project tests/ActorQuorum.Benchmarks -- WHAT
+      simulator            virtual seconds a second of one core
+      inprocess            puts a second of three nodes in one process, with fsync
+      restart [ENTRIES]    until a node of one answers again, on a log of so many 100-byte entries (1000000)
+      idle                 processor and memory of a node that nobody asks anything
+      failover [KILLS]     kill -9 of the leader until the next write succeeds (40)
+      etcd [ROUNDS]        etcd and ActorQuorum in turns, three processes each (3)
+      all                  everything
+    """;
+
 switch (args)
 {
-    case ["simulator"]:
+    case ["simulator"]: SimulatorBenchmark.Run(); return 0;
+    case ["inprocess"]: await InProcessBenchmark.RunAsync(); return 0;
+    case ["restart"]: await RestartBenchmark.RunAsync(1_000_000); return 0;
+    case ["restart", var entries]: await RestartBenchmark.RunAsync(Number(entries)); return 0;
+    case ["idle"]: await IdleBenchmark.RunAsync(); return 0;
+    case ["failover"]: await FailoverBenchmark.RunAsync(40); return 0;
+    case ["failover", var kills]: await FailoverBenchmark.RunAsync(Number(kills)); return 0;
+    case ["etcd"]: await EtcdBenchmark.RunAsync(3); return 0;
+    case ["etcd", var rounds]: await EtcdBenchmark.RunAsync(Number(rounds)); return 0;
+    case ["all"]:
+        Report.Machine();
+        await EtcdBenchmark.RunAsync(3);
+        await InProcessBenchmark.RunAsync();
+        await FailoverBenchmark.RunAsync(40);
+        await IdleBenchmark.RunAsync();
+        await RestartBenchmark.RunAsync(1_000_000);
         SimulatorBenchmark.Run();
         return 0;
     default:
-        Console.Error.WriteLine("usage: dotnet run -c Release --project tests/ActorQuorum.Benchmarks -- simulator");
+        Console.Error.WriteLine(Usage);
         return 2;
 }
+
+static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
