@@ -43,6 +43,7 @@ internal static class SimulateCommand
                 Nodes = InRange("--nodes", parsed.GetValue(nodes), 1, 15),
                 Duration = TimeSpan.FromSeconds(InRange("--duration", parsed.GetValue(duration), 0.1, 86_400)),
                 Faults = FaultNames.Parse(parsed.GetValue(faults)!),
+                Compacts = true,
             };
             return RunAsync(template, range, parsed.GetValue(faults)!, parsed.GetValue(trace), cancellationToken);
         });

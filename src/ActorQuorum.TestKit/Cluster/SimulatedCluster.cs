@@ -311,12 +311,14 @@ public sealed class SimulatedCluster
     /// <summary>Notes a fault, or its end, in the trace.</summary>
     internal void Note(FormattableString what) => _simulation.Trace.Add(Now, TraceKind.Fault, FormattableString.Invariant(what));
 
+    private long LatestRevision => _nodes.Where(node => node.IsRunning).Select(node => node.Revision).DefaultIfEmpty().Max();
+
     private SimulatedRequest Ask(SimulatedNode node, RequestKind kind, Consistency consistency, ReadOnlyMemory<byte> payload, double patienceSeconds)
     {
         ArgumentNullException.ThrowIfNull(node);
 
         // What a node has applied is committed: a linearizable answer that begins later includes it, whoever gives it.
-        var request = new SimulatedRequest(node, payload, consistency == Consistency.Linearizable ? _nodes.Max(other => other.Revision) : 0);
+        var request = new SimulatedRequest(node, payload, consistency == Consistency.Linearizable ? LatestRevision : 0);
         _requests.Add(request);
         if (node.IsRunning) node.Actors!.Take(new(kind, consistency, payload, TimeSpan.FromSeconds(patienceSeconds), request.ReplyTo));
         return request;

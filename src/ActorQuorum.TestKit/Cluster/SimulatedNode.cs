@@ -69,7 +69,7 @@ public sealed class SimulatedNode
     public IReadOnlyDictionary<string, string> Content => StoredText.ContentOf(Store);
 
     /// <summary>The store's revision; the node must run.</summary>
-    public long Revision => View.Revision;
+    public long Revision => Store.Revision;
 
     /// <summary>The oldest revision that the store still answers for, -1 before the first compaction; the node must run.</summary>
     public long CompactedRevision => View.Compacted;
@@ -97,9 +97,6 @@ public sealed class SimulatedNode
 
     /// <summary>The number of its data directory; zero before the first start.</summary>
     internal ulong Incarnation => _storage?.Incarnation ?? 0;
-
-    /// <summary>The revision of what it has applied; zero while it does not run.</summary>
-    internal long Revision => IsRunning ? Store.Revision : 0;
 
     /// <summary>Who it is.</summary>
     internal ClusterIdentity Identity { get; }
