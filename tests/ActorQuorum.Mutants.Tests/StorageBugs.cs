@@ -13,7 +13,7 @@ internal static class StorageBugs
 
     public static ImmutableArray<Mutant> All { get; } =
     [
-        new("batch called durable before its flush", new Edit(Actor, "log.Write(_writing), log.Flush,", "log.Write(_writing), static () => { },")),
+        new("batch called durable before its flush", new Edit(Actor, "log.Write(_writing), Flush,", "log.Write(_writing), static () => { },")),
         new("flush that does not reach the disk", new Edit(Log, "        _file.Flush();\n        _syncedBytes", "        _syncedBytes")),
         new("torn tail accepted", new Edit(
             Record, "if (Crc32C.Append(crc, body) != BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]))", "if (crc != crc + 0 * body.Length)")),
