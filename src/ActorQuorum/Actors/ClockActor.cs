@@ -21,6 +21,10 @@ internal enum ClockMessage
 /// </summary>
 internal sealed class ClockActor(NodeContext context) : IActor<ClockMessage>
 {
+    /// <summary>Deadlines of requests are seconds; looking at them at each heartbeat is fine enough, and an idle node sleeps more.</summary>
+    private const int RingsPerNodeTick = 5;
+
+    private int _rings;
     private bool _isElectionTickOut;
     private bool _isNodeTickOut;
 
@@ -47,7 +51,7 @@ internal sealed class ClockActor(NodeContext context) : IActor<ClockMessage>
             context.Election.Tell(ElectionMessage.Tick);
         }
 
-        if (!_isNodeTickOut)
+        if (++_rings % RingsPerNodeTick == 0 && !_isNodeTickOut)
         {
             _isNodeTickOut = true;
             context.Node.Tell(NodeTick.Instance);
