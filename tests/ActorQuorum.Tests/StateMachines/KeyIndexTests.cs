@@ -180,6 +180,38 @@ public sealed class KeyIndexTests
     }
 
     [Fact]
+    public void A_deep_tree_that_grows_and_shrinks_again_and_again_finds_every_key()
+    {
+        var random = new Random(7);
+        var index = new KeyIndex();
+        var model = new SortedDictionary<byte[], long>(Keys.Order);
+        var revision = 1L;
+        for (var round = 0; round < 8; round++)
+        {
+            for (var i = 0; i < 20_000; i++)
+            {
+                var key = Number(random.Next(1 << 20));
+                index.Put(key, default, ++revision);
+                model[key] = revision;
+            }
+
+            // Whole stretches, so that nodes of every level lose their first child, and most of the rest.
+            var from = random.Next(1 << 20);
+            foreach (var key in model.Keys.Where(key => random.Next(50) > 0 && (Place(key) - from) % (1 << 18) < (1 << 17) * 1.9).ToArray())
+            {
+                index.Delete(key, ++revision);
+                model.Remove(key);
+            }
+
+            index.Drop(revision + 1, int.MaxValue);
+            Scan(index.Freeze(), [0], [0]).ShouldBe(model.Keys);
+            model.Keys.Count(key => index.Current.TryFind(key, out IndexSlot _)).ShouldBe(model.Count);
+        }
+
+        static int Place(byte[] key) => (key[0] << 16) + (key[1] << 8) + key[2];
+    }
+
+    [Fact]
     public void No_more_is_dropped_than_the_limit_and_the_rest_later()
     {
         var index = new KeyIndex();
