@@ -19,6 +19,7 @@ public sealed class AkkaRuntimeTests
         (await next.GetAsync("before")).ShouldBe("1");
         await next.PutAsync("after", "2");
         leader.Start();
+        await leader.Process!.PrintsAsync("serving clients");
         (await leader.GetAsync("after")).ShouldBe("2");
         leader.Process!.Output.ShouldContain(" >>> ");
     }
