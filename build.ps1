@@ -11,12 +11,16 @@ param(
 $ErrorActionPreference = 'Stop'
 Set-Location $PSScriptRoot
 
+# Not every feed carries Akka.NET: to try is to ask (docs/akka.md).
+dotnet restore tests/ActorQuorum.Akka.Tests -p:WithAkka=true *> $null
+$akka = "-p:WithAkka=$(if ($LASTEXITCODE -eq 0) { 'true' } else { 'false' })"
+
 switch ($Target) {
-    'restore' { dotnet restore ActorQuorum.sln }
-    'build'   { dotnet build ActorQuorum.sln -c Release }
-    'test'    { dotnet test ActorQuorum.sln }
-    'pack'    { dotnet pack ActorQuorum.sln -c Release -o artifacts }
-    'run'     { dotnet run -c Release --project src/ActorQuorum.Cli -- @Arguments }
+    'restore' { dotnet restore ActorQuorum.sln $akka }
+    'build'   { dotnet build ActorQuorum.sln -c Release $akka }
+    'test'    { dotnet test ActorQuorum.sln $akka }
+    'pack'    { dotnet pack ActorQuorum.sln -c Release -o artifacts $akka }
+    'run'     { dotnet run -c Release --project src/ActorQuorum.Cli $akka -- @Arguments }
 }
 
 exit $LASTEXITCODE

@@ -27,11 +27,11 @@ public sealed class QuorumConfig
     /// <param name="nodeName">Which member to be, whatever the file says; so one file can serve the whole cluster.</param>
     /// <returns>The settings.</returns>
     /// <exception cref="ActorQuorum.Configuration.ConfigurationException">The file is missing, malformed, or says what cannot be.</exception>
-    public static QuorumConfig Load(string path, string? nodeName = null)
-    {
-        var options = NodeOptionsReader.Load(path, nodeName);
-        return new(options, AkkaSection.Read(path, nodeName).WithFallback(QuorumSettings.Of(options)).WithFallback(QuorumSettings.Defaults));
-    }
+    public static QuorumConfig Load(string path, string? nodeName = null) => Load(path, nodeName, NodeOptionsReader.Load(path, nodeName));
+
+    /// <summary>Reads the system's settings from a file whose node settings were read before, and changed by the command line.</summary>
+    internal static QuorumConfig Load(string path, string? nodeName, NodeOptions options) =>
+        new(options, AkkaSection.Read(path, nodeName).WithFallback(QuorumSettings.Of(options)).WithFallback(QuorumSettings.Defaults));
 
     /// <summary>For settings that were not read from a file.</summary>
     /// <param name="options">The node's settings.</param>

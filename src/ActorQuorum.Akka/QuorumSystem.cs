@@ -1,5 +1,6 @@
 using ActorQuorum.Akka.Configuration;
 using Akka.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace ActorQuorum.Akka;
 
@@ -9,13 +10,15 @@ public static class QuorumSystem
     /// <summary>The name that all such systems bear.</summary>
     public const string Name = "actorquorum";
 
-    /// <summary>Starts both; they end together. Logs go to Serilog's <c>Log.Logger</c>.</summary>
+    /// <summary>Starts both; they end together. The system's own lines go to Serilog's <c>Log.Logger</c>.</summary>
     /// <param name="config">The settings.</param>
+    /// <param name="loggers">Where the node logs; null for the system's own log.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
     /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged.</exception>
     /// <exception cref="InvalidOperationException">The akka section says what cannot be.</exception>
-    public static async Task<QuorumNode> StartAsync(QuorumConfig config, CancellationToken cancellationToken = default)
+    public static async Task<QuorumNode> StartAsync(
+        QuorumConfig config, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
 
@@ -25,7 +28,7 @@ public static class QuorumSystem
         try
         {
             SystemCheck.Check(system, config.Options);
-            return await QuorumExtensions.StartAsync(system, config.Options, null, ownsSystem: true, cancellationToken).ConfigureAwait(false);
+            return await QuorumExtensions.StartAsync(system, config.Options, loggers, ownsSystem: true, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -59,9 +59,16 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
     /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged.</exception>
+    /// <exception cref="InvalidOperationException">The runtime is one that this library does not start.</exception>
     public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Runtime == NodeRuntime.Akka)
+        {
+            throw new InvalidOperationException(
+                "runtime = akka is started by the library ActorQuorum.Akka: by system.StartQuorum, or by QuorumSystem.StartAsync without a system of yours.");
+        }
+
         return StartAsync(options, loggers, NodeHosting.Mailboxes(options.Runtime), cancellationToken);
     }
 

@@ -8,7 +8,9 @@ const string Usage = """
       idle                 processor and memory of a node that nobody asks anything
       failover [KILLS]     kill -9 of the leader until the next write succeeds (40)
       etcd [ROUNDS]        etcd and ActorQuorum in turns, three processes each (3)
-      all                  everything
+      akka put             the same puts on both hosts, Akka.Remote between the nodes of one (built with -p:WithAkka=true)
+      akka failover        failover over Akka.Remote (built with -p:WithAkka=true)
+      all                  everything but Akka
     """;
 
 switch (args)
@@ -31,6 +33,14 @@ switch (args)
         await RestartBenchmark.RunAsync(1_000_000);
         SimulatorBenchmark.Run();
         return 0;
+#if WITH_AKKA
+    case ["akka", "put"]:
+        await HostBenchmark.Put();
+        return 0;
+    case ["akka", "failover"]:
+        await HostBenchmark.Failover();
+        return 0;
+#endif
     default:
         Console.Error.WriteLine(Usage);
         return 2;

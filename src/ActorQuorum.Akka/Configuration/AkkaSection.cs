@@ -40,7 +40,9 @@ internal static class AkkaSection
             if (key.Contains('.', StringComparison.Ordinal) || key.Contains(',', StringComparison.Ordinal)) continue;
             if (!known.Contains(key))
             {
-                if (Spelling.Nearest(full, [.. known.Select(k => $"{path}.{k}")]) is { } nearest)
+                // A slip rarely takes the first letter; without that, short keys of other libraries would be near to something.
+                var alike = known.Where(k => char.ToLowerInvariant(k[0]) == char.ToLowerInvariant(key.FirstOrDefault()));
+                if (Spelling.Nearest(full, alike.Select(k => $"{path}.{k}")) is { } nearest)
                     throw field.KeyOrigin.Error($"unknown key '{full}'; did you mean '{nearest}'?");
                 continue;
             }

@@ -22,14 +22,14 @@ internal static class QuorumSettings
     public static Config Of(NodeOptions options)
     {
         var at = HostAndPort.Parse(options.Members.Single(member => member.Name == options.Name).Peer);
-        var frame = (options.Limits.FrameSizeBytes + EnvelopeBytes).ToString(CultureInfo.InvariantCulture);
+        var frameBytes = options.Limits.FrameSizeBytes + EnvelopeBytes;
+        var where = string.Create(CultureInfo.InvariantCulture, $"hostname = \"{at.Host}\", port = {at.Port}, maximum-frame-size = {frameBytes}b");
         return ConfigurationFactory.ParseString(
             $$"""
             akka.loglevel = {{LevelOf(options.Logging.Level)}}
-            akka.remote.dot-netty.tcp {
-              hostname = "{{at.Host}}"
-              port = {{at.Port.ToString(CultureInfo.InvariantCulture)}}
-              maximum-frame-size = {{frame}}b
+            akka.remote {
+              dot-netty.tcp { {{where}} }
+              mutual-tls { {{where}} }
             }
             """);
     }

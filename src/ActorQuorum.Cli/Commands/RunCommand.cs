@@ -21,7 +21,7 @@ internal static class RunCommand
         var name = new Option<string?>("--name", "-n") { Description = "Which member this node is [default: node.name of the file].", HelpName = "NAME" };
         var runtime = new Option<NodeRuntime?>("--runtime", "-r")
         {
-            Description = "What runs the node's actors: the thread pool, or a thread each [default: runtime of the file].", HelpName = "pool|threads",
+            Description = "What runs the node's actors: the thread pool, a thread each, or Akka.NET [default: runtime of the file].", HelpName = "pool|threads|akka",
         };
         var debug = new Option<bool>("--debug", "-d") { Description = "Log every step, not only what matters." };
         var follow = new Option<bool>(FollowInput) { Hidden = true };
@@ -53,7 +53,11 @@ internal static class RunCommand
         NodeProcess process;
         try
         {
-            var start = NodeProcess.StartAsync(options, loggers, starting.Token);
+            var start = NodeProcess.StartAsync(options, loggers, StartNode, starting.Token);
+            Task<QuorumNode> StartNode(CancellationToken token) => options.Runtime == NodeRuntime.Akka
+                ? AkkaRuntime.StartAsync(config, name, options, log, loggers, token)
+                : QuorumNode.StartAsync(options, loggers, token);
+
             if (await Task.WhenAny(start, stop.Requested) != start)
                 await starting.CancelAsync();
             process = await start;

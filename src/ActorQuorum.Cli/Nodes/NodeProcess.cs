@@ -25,10 +25,11 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Ends when the node has stopped; faults with its last word.</summary>
     public Task Completion => _node.Completion;
 
-    public static async Task<NodeProcess> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<NodeProcess> StartAsync(
+        NodeOptions options, ILoggerFactory loggers, Func<CancellationToken, Task<QuorumNode>> startNode, CancellationToken cancellationToken)
     {
         var self = options.Members.Single(member => member.Name == options.Name);
-        var node = await QuorumNode.StartAsync(options, loggers, cancellationToken);
+        var node = await startNode(cancellationToken);
         try
         {
             var server = await EtcdServer.StartAsync(node, self.Client, options.Limits, options.Metrics, loggers, cancellationToken);

@@ -8,4 +8,7 @@ public enum NodeRuntime
 
     /// <summary>A thread for each actor, asleep while it has nothing to do.</summary>
     Threads,
+
+    /// <summary>Actors of Akka.NET, with peers over Akka.Remote: started by ActorQuorum.Akka, never by this library alone.</summary>
+    Akka,
 }

@@ -20,6 +20,7 @@ internal static class SettingsReader
     {
         ["pool"] = NodeRuntime.Pool,
         ["threads"] = NodeRuntime.Threads,
+        ["akka"] = NodeRuntime.Akka,
     };
 
     /// <summary>The storage object; <c>storage = memory</c> is short for an object with that kind.</summary>

@@ -43,7 +43,9 @@ internal sealed class VirtualNode : IDisposable
             Transport = _transport,
             Election = options.Election,
             Limits = options.Limits,
+            Tally = new(),
             Logger = NullLogger.Instance,
+            ElectionLogger = NullLogger.Instance,
             RoleChanged = change =>
             {
                 Changes.Add(change);

@@ -168,7 +168,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
     [InlineData("logging.console.format = xml", "logging.console.format must be one of text, json, but is \"xml\".")]
     [InlineData("logging.file { path = a.log, keep = 0 }", "logging.file.keep must be from 1 to 10000, but is 0.")]
     [InlineData("logging.levels.http = loud", "logging.levels.http must be one of trace, debug, info, information, warning, warn, error, critical, none, but is \"loud\".")]
-    [InlineData("runtime = fibers", "runtime must be one of pool, threads, but is \"fibers\".")]
+    [InlineData("runtime = fibers", "runtime must be one of pool, threads, akka, but is \"fibers\".")]
     [InlineData("metrics.otlp.endpoint = \"collector:4318\"", "metrics.otlp.endpoint must be a URL such as \"http://127.0.0.1:4318/v1/metrics\", but is \"collector:4318\".")]
     [InlineData("metrics.otlp { endpoint = \"http://c/v1/metrics\", interval = 10ms }", "metrics.otlp.interval must be from 1s to 60m, but is \"10ms\".")]
     [InlineData("node.data-dir = {}", "node.data-dir must be a text that is not empty, but is an object.")]
