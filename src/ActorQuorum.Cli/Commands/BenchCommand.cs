@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using ActorQuorum.Cli.Bench;
 using ActorQuorum.Cli.Client;
 using ActorQuorum.Cli.Keys;
@@ -56,10 +57,9 @@ internal static class BenchCommand
         {
             Kind, Clients, Connections, Seconds, Warmup, ValueBytes, Keys, Reads, Serializable, Output.Option, Endpoints,
         };
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction(async (parsed, _) =>
         {
-            var plan = PlanOf(parsed);
-            var result = await new LoadRun(plan, LoadProgress.OnTerminal()).RunAsync(cancellationToken);
+            var result = await RunAsync(PlanOf(parsed));
             if (result.Counts.All().Count > 0)
             {
                 LoadReport.Print(result, Output.Of(parsed));
@@ -70,6 +70,28 @@ internal static class BenchCommand
             throw new CommandFailedException(ExitCode.NoQuorum, $"no request succeeded: {reason}. Check with `actorquorum status`, and --endpoints.");
         });
         return command;
+    }
+
+    /// <summary>Ctrl-C ends the measurement early; a second one ends the process.</summary>
+    private static async Task<LoadResult> RunAsync(LoadPlan plan)
+    {
+        using var stop = new CancellationTokenSource();
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        try
+        {
+            return await new LoadRun(plan, LoadProgress.OnTerminal()).RunAsync(stop.Token);
+        }
+        catch (OperationCanceledException e) when (stop.IsCancellationRequested)
+        {
+            throw new CommandFailedException(ExitCode.Failed, "stopped before anything was measured.", e);
+        }
     }
 
     private static LoadPlan PlanOf(ParseResult parsed)

@@ -5,6 +5,8 @@ namespace ActorQuorum.EndToEnd.Tests.Commands;
 
 public sealed class BenchTests(ThreeNodes three) : IClassFixture<ThreeNodes>
 {
+    private const int OtherKeys = 20;
+
     private readonly RealCluster _cluster = three.Cluster;
 
     [Theory]
@@ -50,6 +52,19 @@ public sealed class BenchTests(ThreeNodes three) : IClassFixture<ThreeNodes>
         none.Errors.ShouldContain("0 of 10000 keys could be written beforehand, and then none for 5 s: 127.0.0.1:1: Connection refused");
     }
 
+    [Fact]
+    public async Task An_interrupt_ends_it_early_and_what_was_measured_is_printed()
+    {
+        var bench = CliProcess.Start("bench", "put", "--seconds", "600", "--warmup", "0", "--clients", "2", "-o", "simple", "--endpoints", _cluster.Endpoints);
+        await Eventually.HoldsAsync(
+            "it has written more keys than the other tests", async () => await BenchKeysAsync() > OtherKeys, bench.ToString);
+        Signals.Send(bench.Id, Signals.Interrupt);
+
+        var ended = await CliProcess.RunAsync(bench);
+        ended.ExitCode.ShouldBe(0, ended.ToString());
+        ended.Output.ShouldMatch(@"^put\.requests: [1-9]");
+    }
+
     [Theory]
     [InlineData("bench", "burn")]
     [InlineData("bench", "put", "--clients", "0")]
@@ -65,11 +80,17 @@ public sealed class BenchTests(ThreeNodes three) : IClassFixture<ThreeNodes>
         wrong.Errors.ShouldStartWith("actorquorum: ");
     }
 
+    private async Task<int> BenchKeysAsync()
+    {
+        var count = await CliProcess.RunAsync("get", "", "--prefix", "--count-only", "--namespace", "bench", "--endpoints", _cluster.Endpoints);
+        return int.Parse(count.Output, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     private static async Task<JsonDocument> BenchAsync(string endpoints, params string[] arguments)
     {
         var ended = await CliProcess.RunAsync(
         [
-            "bench", .. arguments, "--seconds", "1", "--warmup", "0", "--clients", "8", "--connections", "4", "--keys", "20", "-o", "json",
+            "bench", .. arguments, "--seconds", "1", "--warmup", "0", "--clients", "8", "--connections", "4", "--keys", $"{OtherKeys}", "-o", "json",
             "--endpoints", endpoints,
         ]);
         ended.ExitCode.ShouldBe(0, ended.ToString());

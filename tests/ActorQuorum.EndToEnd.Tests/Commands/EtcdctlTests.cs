@@ -24,25 +24,6 @@ public sealed class EtcdctlTests(ThreeNodes three) : IClassFixture<ThreeNodes>
     }
 
     [SkippableFact]
-    [Trait("Row", "RN-2")]
-    public async Task Our_json_of_keys_is_etcdctls()
-    {
-        Skip.If(Found is null, "etcdctl (Debian: etcd-client) is not installed.");
-        var node = _cluster.Nodes[0];
-        await node.PutAsync("json/+", "\u00fc\"<>&\n");
-        await node.PutAsync("json/b", "");
-        foreach (var words in (string[][])[["get", "json/+"], ["get", "json/none"], ["get", "--prefix", "json/"], ["get", "--prefix", "json/", "--keys-only"], ["get", "json/", "json/z", "--limit", "1"], ["del", "json/none"]])
-        {
-            var theirs = await CliProcess.RunAsync(CliProcess.StartProgram(Found!, ["--endpoints", node.ClientAddress, .. words, "-w", "json"]));
-            var ours = await CliProcess.RunAsync([.. words, "--endpoints", node.ClientAddress, "-o", "json"]);
-            ours.Output.ShouldBe(theirs.Output, $"{theirs}\n{ours}");
-        }
-
-        var simple = await CliProcess.RunAsync("members", "-o", "simple", "--endpoints", node.ClientAddress);
-        simple.Output.Split('\n').Order().ShouldBe((await EtcdctlAsync("member", "list")).Output.Split('\n').Order());
-    }
-
-    [SkippableFact]
     public async Task Etcdctl_shows_status_and_members()
     {
         var status = await EtcdctlAsync("endpoint", "status", "-w", "simple");
