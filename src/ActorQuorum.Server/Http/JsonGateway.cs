@@ -93,6 +93,11 @@ internal sealed class JsonGateway(
         {
             return HttpReply.Failure(new GrpcStatus(GrpcCode.InvalidArgument, bad.Message));
         }
+        catch (BadHttpRequestException bad)
+        {
+            // The body came too slowly, or ended too early: the client's fault, in HTTP's own terms.
+            return HttpReply.Failure(new GrpcStatus(GrpcCode.Cancelled, $"actorquorum: {bad.Message}")) with { Status = bad.StatusCode };
+        }
         catch (Exception error) when (!CallFailure.IsGone(error, aborted))
         {
             return HttpReply.Failure(CallFailure.StatusOf(error, log, deadline));

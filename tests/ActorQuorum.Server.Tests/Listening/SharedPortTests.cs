@@ -46,6 +46,18 @@ public sealed class SharedPortTests
     }
 
     [Fact]
+    public async Task A_body_that_ends_too_early_reaches_no_node_and_gives_its_memory_back()
+    {
+        await using var door = await Door.OpenAsync();
+        using var client = await ConnectAsync(door);
+        await client.GetStream().WriteAsync("POST /v3/kv/put HTTP/1.1\r\nHost: h\r\nContent-Length: 500\r\n\r\n{\"key\":"u8.ToArray());
+        await Eventually.IsTrueAsync(() => door.Server.Budget.TakenBytes > 0, "it is being read");
+        client.Dispose();
+        await Eventually.IsTrueAsync(() => door.Server.Budget.TakenBytes == 0, "its memory is given back");
+        door.Node.Requests.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_connection_that_says_too_little_is_closed_in_time()
     {
         await using var port = await RawPort.OpenAsync(mostConnections: 10, patience: TimeSpan.FromMilliseconds(1));
