@@ -58,6 +58,7 @@ internal static class HostBenchmark
             nodes.Remove(leader);
             await Acknowledged(nodes[0].Node, $"{kill}");
             gaps.Add(clock.Elapsed.TotalSeconds);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"kill {kill + 1}: {gaps[^1]:F3} s"));
             await leader.StopAsync();
             nodes.Add(await StartOnAkka(directory, leader.Options, members));
             await CaughtUp(nodes);

@@ -18,7 +18,7 @@ internal sealed partial class PeersActor
     private void Greet(RemotePeer peer)
     {
         peer.Nonce = DrawNumber();
-        peer.Due = Now + HelloPatience;
+        (peer.GreetedAt, peer.Due) = (Now, Now + HelloPatience);
         peer.Selection.Tell(new HelloParcel(peer.Nonce, PeerGreeting.Hello(options, peer.Id)), Self);
     }
 
@@ -62,7 +62,9 @@ internal sealed partial class PeersActor
 
         // To the address of the configuration, not of the sender: the session's number reaches the member alone.
         peer.Actor.Tell(new HelloReplyParcel(parcel.Nonce, session.Number, limit, reply), Self);
-        if (peer.Outbound is null && peer.Nonce == 0) Greet(peer);
+        if (peer.Outbound is not null || (peer.Nonce != 0 && Now - peer.GreetedAt < LostHelloAge)) return;
+        peer.Failures = 0;
+        Greet(peer);
     }
 
     private void OnHelloReply(HelloReplyParcel parcel)

@@ -34,8 +34,11 @@ internal sealed partial class PeersActor(
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(50);
 
-    // Under a second: a peer that starts while a hello to it was lost is not waited for longer.
-    private static readonly TimeSpan HelloPatience = TimeSpan.FromMilliseconds(500);
+    // Below an election timeout: a hello may be lost at a closed gate, and the next one finds it open.
+    private static readonly TimeSpan HelloPatience = TimeSpan.FromMilliseconds(250);
+
+    // Twice the time that a gate stays closed: a hello so old that was not answered by a peer that can be heard is lost.
+    private static readonly TimeSpan LostHelloAge = TimeSpan.FromMilliseconds(100);
 
     private readonly InboundSessions _sessions = InboundSessions.Of(host.System);
     private readonly long _started = host.Time.GetTimestamp();

@@ -36,6 +36,9 @@ internal sealed class RemotePeer(MemberId id, string name, Address address)
     /// <summary>The number of the hello under way; 0 if there is none.</summary>
     public ulong Nonce { get; set; }
 
+    /// <summary>When the latest hello left.</summary>
+    public TimeSpan GreetedAt { get; set; }
+
     /// <summary>When the hello under way is given up, or the next one is due.</summary>
     public TimeSpan Due { get; set; }
 

@@ -48,6 +48,18 @@ public sealed class SystemCheckTests
     }
 
     [Fact]
+    public async Task A_serializer_whose_number_ours_has_taken_is_named()
+    {
+        await using var cluster = new AkkaCluster(1);
+        var config = cluster.ConfigOf(
+            "n1", $"akka.actor {{ serializers {{ other = \"{typeof(NumberTaker).AssemblyQualifiedName}\" }}\n serialization-bindings {{ \"System.Version\" = other }} }}");
+        var oursComesLast = SerializationSetup.Create(system =>
+            [SerializerDetails.Create("actorquorum", new Akka.Remoting.QuorumSerializer(system), [typeof(Akka.Remoting.PeerParcel)])]);
+        using var system = ActorSystem.Create(cluster.SystemName, BootstrapSetup.Create().WithConfig(config.System).And(oursComesLast));
+        (await Should.ThrowAsync<InvalidOperationException>(() => system.StartQuorum(config))).Message.ShouldContain("NumberTaker has the number 7101");
+    }
+
+    [Fact]
     public async Task A_second_quorum_in_one_system_is_refused_and_the_first_goes_on()
     {
         await using var cluster = new AkkaCluster(1);

@@ -37,7 +37,7 @@ public sealed class MutualTlsTests : IDisposable
         var loggers = new RecordingLoggers();
         var here = await cluster.CreateSystem("n1", Settings("member", ours)).StartQuorum(cluster.ConfigOf("n1", Settings("member", ours)), loggers);
         await cluster.StartAsync("n2", Settings("stranger", theirs));
-        await Eventually.ShouldBeAsync(() => loggers.Has("cannot be reached"), "neither accepts the other");
+        await Eventually.ShouldBeAsync(() => loggers.Has("certificate"), "neither accepts the other");
         loggers.Has("Connected to peer").ShouldBeFalse();
         here.Status.Term.ShouldBe(0);
     }

@@ -124,7 +124,12 @@ public sealed class PeersActorTests : AkkaTestKit
         var actor = Start(address: new Address("akka.tcp", "elsewhere", "10.0.0.1", 1));
         actor.Tell(new HelloParcel(5, new Hello { ProtocolVersion = 1, ClusterId = 8, From = 2, To = 1, Incarnation = 7 }), _other);
         AwaitAssert(() => _loggers.Has("was refused (Cluster)").ShouldBeTrue());
-        _other.FishForMessage<HelloParcel>(_ => true, TimeSpan.FromSeconds(2)).ShouldNotBeNull("the next thing it hears is this node's own hello");
+        for (var hellos = 0; hellos < 2;)
+        {
+            var heard = _other.ReceiveOne(Eventually.Deadline);
+            heard.ShouldNotBeOfType<HelloReplyParcel>();
+            if (heard is HelloParcel) hellos++;
+        }
     }
 
     [Fact]
@@ -135,16 +140,17 @@ public sealed class PeersActorTests : AkkaTestKit
         var second = _other.FishForMessage<HelloParcel>(_ => true);
         second.Nonce.ShouldNotBe(first.Nonce);
         Answer(actor, first.Nonce, session: 11);
-        Answer(actor, second.Nonce, session: 12);
-        AwaitAssert(() => _peer!.Outbound.ShouldNotBeNull().Number.ShouldBe(12ul));
+        actor.Tell(new StrayFrames(99), _other);
+        _other.FishForMessage<EndedParcel>(_ => true);
+        _peer!.Outbound.ShouldBeNull();
+        Connect(actor, session: 12).Number.ShouldBe(12ul);
     }
 
     [Fact]
     public void What_is_sent_leaves_in_the_session_with_its_number()
     {
         var actor = Start();
-        Answer(actor, _other.FishForMessage<HelloParcel>(_ => true).Nonce, session: 12);
-        AwaitAssert(() => _peer!.Outbound.ShouldNotBeNull());
+        Connect(actor, session: 12);
         Send().ShouldBeTrue();
         var frames = _other.FishForMessage<OutgoingFrames>(_ => true);
         (frames.Session, frames.First).ShouldBe((12ul, 0L));
@@ -156,9 +162,7 @@ public sealed class PeersActorTests : AkkaTestKit
     public void A_peer_that_handles_nothing_is_given_up_and_greeted_anew()
     {
         var actor = Start(options => options with { StallTimeout = TimeSpan.FromMilliseconds(200) });
-        Answer(actor, _other.FishForMessage<HelloParcel>(_ => true).Nonce, session: 12);
-        AwaitAssert(() => _peer!.Outbound.ShouldNotBeNull());
-        var session = _peer!.Outbound!;
+        var session = Connect(actor, session: 12);
         Send().ShouldBeTrue();
         AwaitAssert(() => _inbox.Lost.ShouldBe([Other]));
         session.TrySend(Measured()).ShouldBeFalse();
@@ -172,10 +176,8 @@ public sealed class PeersActorTests : AkkaTestKit
     public void A_session_that_ended_takes_nothing_and_its_end_is_told(string how)
     {
         var actor = Start();
-        Answer(actor, _other.FishForMessage<HelloParcel>(_ => true).Nonce, session: 12);
-        AwaitAssert(() => _peer!.Outbound.ShouldNotBeNull());
-        var session = _peer!.Outbound!;
-        var address = _peer.Address;
+        var session = Connect(actor, session: 12);
+        var address = _peer!.Address;
         if (how == "the peer ends it") actor.Tell(new EndedParcel(12), _other);
         else if (how == "Akka reports an error") Sys.EventStream.Publish(new AssociationErrorEvent(new IOException("gone"), address, address, false, global::Akka.Event.LogLevel.ErrorLevel));
         else Sys.EventStream.Publish(new DisassociatedEvent(address, address, false));
@@ -235,6 +237,20 @@ public sealed class PeersActorTests : AkkaTestKit
         var reply = _other.FishForMessage<HelloReplyParcel>(_ => true);
         (reply.Nonce, reply.Reply.Accepted).ShouldBe((5ul, true));
         return InboundSessions.Of(Sys).Find(reply.Session).ShouldNotBeNull();
+    }
+
+    /// <summary>Answers hellos until one was answered in time.</summary>
+    private OutboundSession Connect(IActorRef actor, ulong session)
+    {
+        for (var tries = 0; tries < 50; tries++)
+        {
+            Answer(actor, _other.FishForMessage<HelloParcel>(_ => true).Nonce, session);
+            actor.Tell(new StrayFrames(99), _other);
+            _other.FishForMessage<EndedParcel>(_ => true);
+            if (_peer!.Outbound is { } connected) return connected;
+        }
+
+        throw new TimeoutException("no hello was answered in time");
     }
 
     private void Answer(IActorRef actor, ulong nonce, ulong session) => actor.Tell(
