@@ -21,7 +21,7 @@ internal sealed partial class RaftCore
             CheckQuorum();
             CheckDisk();
             CheckTransfer();
-            if (Role == Role.Leader && _now >= _heartbeatDeadline) BroadcastHeartbeat();
+            if (Role == Role.Leader && _now >= _heartbeatDeadline) KeepRhythm();
         }
         else if (_now >= _electionDeadline)
         {
@@ -29,6 +29,14 @@ internal sealed partial class RaftCore
         }
 
         if (!IsProven && _now >= _introductionDeadline) Introduce();
+    }
+
+    /// <summary>The next heartbeat is due a heartbeat after this one was, not after it is sent: coarse ticks would stretch each by up to a tick.</summary>
+    private void KeepRhythm()
+    {
+        var next = _heartbeatDeadline + _options.Heartbeat;
+        BroadcastHeartbeat();
+        if (next > _now) _heartbeatDeadline = next;
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ internal enum ClockMessage
 internal sealed class ClockActor(NodeContext context) : IActor<ClockMessage>
 {
     /// <summary>Deadlines of requests are seconds; looking at them at each heartbeat is fine enough, and an idle node sleeps more.</summary>
-    private const int RingsPerNodeTick = 5;
+    private const int RingsPerNodeTick = 2;
 
     private int _rings;
     private bool _isElectionTickOut;

@@ -7,8 +7,8 @@ namespace ActorQuorum.Actors;
 /// <summary>The four actors of one node, started on a host. The same on every host.</summary>
 internal sealed class NodeActors : IPeerInbox
 {
-    /// <summary>Ticks a heartbeat: fine enough for its deadlines, coarse enough to idle.</summary>
-    private const int TicksPerHeartbeat = 5;
+    /// <summary>Ticks a heartbeat: fine enough for its deadlines, coarse enough to idle, as each wakes some threads.</summary>
+    private const int TicksPerHeartbeat = 2;
 
     private readonly NodeContext _context;
     private readonly IPeerTransport _transport;
