@@ -6,6 +6,24 @@ namespace ActorQuorum.Core.Tests.Raft;
 /// <summary>DESIGN "Time": a process that was paused reads what came meanwhile before it doubts anybody.</summary>
 public sealed class TimerTests
 {
+    [Fact]
+    public void Heartbeats_keep_their_rhythm_however_coarse_the_ticks()
+    {
+        var node = CoreCluster.Of(3)[1];
+        Candidates.MakeSettledLeader(node);
+        node.Cluster.Drop();
+        var tick = CoreCluster.Heartbeat * 0.6;
+        for (var ticks = 0; ticks < 10; ticks++)
+        {
+            node.Cluster.Now += tick;
+            node.Tick();
+            node.Hear(node.Peer(2).Confirms(node.Term, ticks), node.Peer(3).Confirms(node.Term, ticks));
+        }
+
+        // Ten ticks are six heartbeats' time; counted from tick to tick, each would take two ticks.
+        node.Cluster.Sent<Heartbeat>(beat => beat.To == CoreCluster.Id(2)).Count().ShouldBe(6);
+    }
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     [Fact]
