@@ -18,7 +18,7 @@ internal static class ReadBugs
         new("read confirmed by an older round", new Edit(Reads, "        BroadcastHeartbeat();\n        _readRound = _round;", "        _readRound = _round;\n        BroadcastHeartbeat();")),
         new("read served by whoever takes it for leading", new Edit(
             Node, "if (request.Kind == RequestKind.Query && request.Consistency == Consistency.Serializable)", "if (request.Kind == RequestKind.Query && (request.IsForwarded || view.Core.Leader == self))")),
-        new("read does not wait for apply", new Edit(Storage, "if (wanted.Index <= _appliedIndex) Show(wanted);\n        else _waitingViews.Enqueue(wanted);", "Show(wanted);")),
+        new("read does not wait for apply", new Edit(Storage, "if (wanted.Index <= _appliedIndex) Show(wanted);\n        else _waitingViews.Enqueue(wanted, wanted.Index);", "Show(wanted);")),
         new("read at what is applied, not at what is committed", new Edit(Reads, "_readIndex = CommitIndex;", "_readIndex = AppliedIndex;")),
         new("command answered once it is logged", new Edit(
             Pending, "if (!_byPosition.TryGetValue((entries[i].Index, entries[i].Term), out var request)) continue;",

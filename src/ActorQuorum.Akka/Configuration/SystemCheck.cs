@@ -86,7 +86,7 @@ internal static class SystemCheck
     private static void CheckDispatchers(ActorSystem system, Config settings)
     {
         var own = HostDispatchers.Own;
-        foreach (var dispatcher in new[] { own.Node, own.Storage, own.Disk, own.Aside })
+        foreach (var dispatcher in new[] { own.Node, own.Storage, own.Disk })
             Demand(system, settings.HasPath(dispatcher) && system.Dispatchers.HasDispatcher(dispatcher), $"{dispatcher} is missing");
     }
 

@@ -52,9 +52,6 @@ internal sealed class AkkaHost(ActorSystem system, TimeProvider time, HostDispat
     public IActorRef StartTransport(Props props, string name) => StartBelow(props.WithDispatcher(dispatchers.Node), name);
 
     /// <inheritdoc/>
-    public void RunAside(Action work) => system.Dispatchers.Lookup(dispatchers.Aside).Schedule(() => Guard(work));
-
-    /// <inheritdoc/>
     public IDisposable Every(TimeSpan period, Action callback)
     {
         var timer = new HostTimer(system.Scheduler.Advanced);

@@ -4,10 +4,9 @@ namespace ActorQuorum.Akka.Hosting;
 /// <param name="Node">Of the NodeActor, the ClockActor, the ElectionActor and the transport.</param>
 /// <param name="Storage">Of the StorageActor: applying a long command must not delay a vote.</param>
 /// <param name="Disk">Of the disk lane, which blocks.</param>
-/// <param name="Aside">Of long reads.</param>
-internal sealed record HostDispatchers(string Node, string Storage, string Disk, string Aside)
+internal sealed record HostDispatchers(string Node, string Storage, string Disk)
 {
     /// <summary>Those of akka.conf.</summary>
     public static HostDispatchers Own { get; } = new(
-        "akka.actorquorum.node-dispatcher", "akka.actorquorum.storage-dispatcher", "akka.actorquorum.disk-dispatcher", "akka.actorquorum.read-dispatcher");
+        "akka.actorquorum.node-dispatcher", "akka.actorquorum.storage-dispatcher", "akka.actorquorum.disk-dispatcher");
 }

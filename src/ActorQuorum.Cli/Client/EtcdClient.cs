@@ -61,11 +61,15 @@ internal sealed class EtcdClient(IReadOnlyList<string> addresses, TimeSpan timeo
         where T : IMessage<T>
     {
         var reasons = new List<string>();
-        foreach (var endpoint in _endpoints)
+        var asked = new Queue<Endpoint>(_endpoints);
+        var leaderless = new HashSet<Endpoint>();
+        while (asked.TryDequeue(out var endpoint))
         {
-            if (await LacksSignOfLifeAsync(endpoint) is { } lack)
+            if (!leaderless.Contains(endpoint) && await LookAsync(endpoint) is (var sight, var lack) && sight != Sight.Well)
             {
-                reasons.Add($"{endpoint.Address}: {lack}");
+                // It would hold the request until it finds a leader: those that know one come first.
+                if (sight == Sight.Leaderless && leaderless.Add(endpoint)) asked.Enqueue(endpoint);
+                else reasons.Add($"{endpoint.Address}: {lack}");
                 continue;
             }
 
@@ -88,24 +92,32 @@ internal sealed class EtcdClient(IReadOnlyList<string> addresses, TimeSpan timeo
             $"no quorum: {string.Join("; ", reasons)}. Check with `actorquorum status` that a majority of the nodes runs, and --endpoints.");
     }
 
-    private async Task<string?> LacksSignOfLifeAsync(Endpoint endpoint)
+    private async Task<(Sight Sight, string Lack)> LookAsync(Endpoint endpoint)
     {
         // The only endpoint is asked in any case.
         if (_endpoints.Length == 1)
-            return null;
+            return (Sight.Well, "");
         try
         {
-            await StatusAsync(endpoint, SignOfLifePatience < Remaining ? SignOfLifePatience : Remaining);
-            return null;
+            var status = await StatusAsync(endpoint, SignOfLifePatience < Remaining ? SignOfLifePatience : Remaining);
+            return (status.Leader == 0 ? Sight.Leaderless : Sight.Well, "");
         }
         catch (CallFailedException e) when (e.Failure is CallFailure.NotSent or CallFailure.AnswerLost)
         {
-            return e.Message;
+            return (Sight.Silent, e.Message);
         }
         catch (CallFailedException)
         {
-            return null;
+            return (Sight.Well, "");
         }
+    }
+
+    /// <summary>What an endpoint looks like before it is asked.</summary>
+    private enum Sight
+    {
+        Well,
+        Leaderless,
+        Silent,
     }
 
     private static bool MayAskAnother(CallFailure failure, bool isWrite) => failure switch

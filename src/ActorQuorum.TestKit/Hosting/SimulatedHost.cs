@@ -27,9 +27,6 @@ internal sealed class SimulatedHost(Simulation simulation, long node, NodeClock 
     public IDiskLane StartDiskLane() => new SimulatedLane(this, latency);
 
     /// <inheritdoc/>
-    public void RunAside(Action work) => Ready(work);
-
-    /// <inheritdoc/>
     public IDisposable Every(TimeSpan period, Action callback)
     {
         var timer = new Periodic();

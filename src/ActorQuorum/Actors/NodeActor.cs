@@ -11,7 +11,7 @@ namespace ActorQuorum.Actors;
 /// (this node's core, or the leader), and answers each exactly once.
 /// </summary>
 internal sealed class NodeActor(
-    NodeContext context, MemberId self, IPeerTransport transport, IActorHost host, NodeView view, RoleLog roles, PendingRequests pending,
+    NodeContext context, MemberId self, IPeerTransport transport, NodeView view, RoleLog roles, PendingRequests pending,
     NodeTally tally)
     : IActor<NodeMessage>
 {
@@ -171,7 +171,8 @@ internal sealed class NodeActor(
             : new(new Read(request.Id)));
     }
 
-    private Forward ForwardOf(Request request) => new(request.Id, request.Kind, request.Payload, request.Deadline - context.Now);
+    private Forward ForwardOf(Request request) =>
+        new(request.Id, request.Kind, request.Kind == RequestKind.Command ? request.Payload : default, request.Deadline - context.Now);
 
     private void PutBack(long id)
     {
@@ -190,12 +191,24 @@ internal sealed class NodeActor(
         foreach (var request in _pending.TakeWaiting()) Route(request);
     }
 
+    /// <summary>Dissertation §6.4: a follower that was told the read index answers from its own state; the leader ships no data.</summary>
     private void FetchView(ReadReady ready)
     {
+        var isOwnAmongThem = false;
         foreach (var id in ready.RequestIds)
-            if (_pending.Find(id) is { } request)
-                request.Stage = RequestStage.InStorage;
-        context.Storage.Tell(new ViewWanted(ready.Index, ready.RequestIds));
+        {
+            if (_pending.Find(id) is not { } request) continue;
+            if (request.ReplyTo is ReplyToPeer follower)
+            {
+                if (_pending.Remove(request)) follower.ReadAt(ready.Index);
+                continue;
+            }
+
+            request.Stage = RequestStage.InStorage;
+            isOwnAmongThem = true;
+        }
+
+        if (isOwnAmongThem) context.Storage.Tell(new ViewWanted(ready.Index, ready.RequestIds));
     }
 
     private void OnViewReady(ViewReady ready)
@@ -223,7 +236,7 @@ internal sealed class NodeActor(
     private void TakeForwarded(MemberId from, Forward forward)
     {
         tally.ReceivedForwarded++;
-        var reply = new ReplyToPeer(transport, host, from, forward);
+        var reply = new ReplyToPeer(transport, from, forward);
         if (_pending.IsFull) reply.Fail(QuorumError.Overloaded, $"overloaded: {_pending.Count} requests wait on the leader; repeat later");
         else Take(new(forward.Kind, Consistency.Linearizable, forward.Payload, forward.Patience, reply) { IsForwarded = true });
     }
@@ -234,6 +247,11 @@ internal sealed class NodeActor(
         if (reply.Result is { } result)
         {
             if (_pending.Remove(request)) request.ReplyTo.Answer(result);
+        }
+        else if (reply.ReadIndex > 0)
+        {
+            request.Stage = RequestStage.InStorage;
+            context.Storage.Tell(new ViewWanted(reply.ReadIndex, [request.Id]));
         }
         else if (reply.Error == QuorumError.NoLeader)
         {

@@ -15,7 +15,7 @@ namespace ActorQuorum.Actors;
 internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLane lane, NodeContext context, NodeTally tally)
     : IActor<StorageMessage>
 {
-    private readonly Queue<ViewWanted> _waitingViews = new();
+    private readonly PriorityQueue<ViewWanted, long> _waitingViews = new();
     private List<Persist> _gathering = [];
     private List<Persist> _writing = [];
     private bool _isLaneBusy;
@@ -93,14 +93,13 @@ internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLa
         tally.Applied += entries.Length;
         context.Election.Tell(new(new Applied(_appliedIndex)));
         context.Node.Tell(new CommandsApplied(entries, ImmutableCollectionsMarshal.AsImmutableArray(results)));
-        while (_waitingViews.TryPeek(out var wanted) && wanted.Index <= _appliedIndex) Show(_waitingViews.Dequeue());
+        while (_waitingViews.TryPeek(out var wanted, out var index) && index <= _appliedIndex) Show(_waitingViews.Dequeue());
     }
 
-    /// <summary>Read indexes of one node rise, so those that wait stand in order.</summary>
     private void Want(ViewWanted wanted)
     {
         if (wanted.Index <= _appliedIndex) Show(wanted);
-        else _waitingViews.Enqueue(wanted);
+        else _waitingViews.Enqueue(wanted, wanted.Index);
     }
 
     /// <summary>The view is an immutable root: whoever asked reads it off the actor, however long the range.</summary>

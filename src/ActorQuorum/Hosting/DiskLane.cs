@@ -33,7 +33,8 @@ internal sealed class DiskLane : IDiskLane, IDisposable
         if (_isDisposed) return;
         _isDisposed = true;
         _given.Set();
-        if (Thread.CurrentThread != _thread) _thread.Join();
+        if (Thread.CurrentThread == _thread) return;
+        _thread.Join();
         _given.Dispose();
     }
 

@@ -50,9 +50,6 @@ internal interface IActorHost
     /// <summary>Starts the storage's lane.</summary>
     IDiskLane StartDiskLane();
 
-    /// <summary>Runs work off the actors: long reads of an immutable root. Its exceptions stop the node.</summary>
-    void RunAside(Action work);
-
     /// <summary>Calls <paramref name="callback"/> every <paramref name="period"/> until disposed.</summary>
     IDisposable Every(TimeSpan period, Action callback);
 

@@ -37,10 +37,6 @@ internal sealed class MailboxHost(TimeProvider time, NodeRuntime runtime = NodeR
     }
 
     /// <inheritdoc/>
-    public void RunAside(Action work) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Host.Guard(state.Work), (Host: this, Work: work), preferLocal: false);
-
-    /// <inheritdoc/>
     public IDisposable Every(TimeSpan period, Action callback)
     {
         var timer = time.CreateTimer(_ => Guard(callback), null, period, period);

@@ -43,13 +43,12 @@ internal sealed class ThreadMailbox<TMessage> : IMailbox<TMessage>, IDisposable
         if (Interlocked.Exchange(ref _isAwake, 1) == 0) _told.Set();
     }
 
-    /// <summary>Ends the thread, once the host has stopped. The turn under way ends first.</summary>
+    /// <summary>Ends the thread, once the host has stopped. The turn under way ends first. The event stays: somebody may still be about to set it.</summary>
     public void Dispose()
     {
         _told.Set();
         if (Thread.CurrentThread == Thread) return;
         Thread.Join();
-        _told.Dispose();
     }
 
     /// <inheritdoc/>

@@ -7,6 +7,7 @@ internal sealed class MetricReader : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly Lock _gate = new();
+    private readonly Lock _collecting = new();
     private readonly Dictionary<Instrument, MetricFamily> _families = [];
 
     /// <summary>Begins to collect.</summary>
@@ -28,8 +29,16 @@ internal sealed class MetricReader : IDisposable
         _listener.Start();
     }
 
-    /// <summary>All there is to tell at this moment, by name.</summary>
+    /// <summary>All there is to tell at this moment, by name. One collection at a time: each begins by forgetting what the last one observed.</summary>
     public IReadOnlyList<MetricFamilySnapshot> Collect()
+    {
+        lock (_collecting) return CollectAlone();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _listener.Dispose();
+
+    private IReadOnlyList<MetricFamilySnapshot> CollectAlone()
     {
         MetricFamily[] families;
         lock (_gate) families = [.. _families.Values];
@@ -37,7 +46,4 @@ internal sealed class MetricReader : IDisposable
         _listener.RecordObservableInstruments();
         return [.. families.Select(family => family.Snapshot()).OrderBy(family => family.Name, StringComparer.Ordinal)];
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _listener.Dispose();
 }

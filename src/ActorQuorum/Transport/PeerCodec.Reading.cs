@@ -261,9 +261,10 @@ internal static partial class PeerCodec
         }
 
         var error = FromWire(numbers[3]);
-        return result is null == error is null
-            ? throw new PeerProtocolException("the answer to a forwarded request bears both or neither of result and error")
-            : new ForwardReply(numbers[1], result, error, detail);
+        var reply = new ForwardReply(numbers[1], result, error, detail, numbers[5]);
+        return reply.IsWhole
+            ? reply
+            : throw new PeerProtocolException("the answer to a forwarded request does not bear one of result, read index and error");
     }
 
     private static CommandResult ReadResult(ReadOnlySpan<byte> source)

@@ -142,9 +142,9 @@ internal static partial class PeerCodec
     private static void Describe<TSink>(ForwardReply reply, ref TSink sink)
         where TSink : struct, IFieldSink, allows ref struct
     {
-        if (reply.Result is null == reply.Error is null)
+        if (!reply.IsWhole)
         {
-            throw new ArgumentException("A ForwardReply bears either a result or an error.", nameof(reply));
+            throw new ArgumentException("A ForwardReply bears a result, a read index or an error: one of them.", nameof(reply));
         }
 
         sink.Number(1, (ulong)reply.RequestId);
@@ -155,12 +155,13 @@ internal static partial class PeerCodec
             sink.Nested(2, checked((int)size.SizeBytes));
             Describe(result, ref sink);
         }
-        else
+        else if (reply.Error is { } error)
         {
-            sink.Number(3, (uint)ToWire(reply.Error!.Value));
+            sink.Number(3, (uint)ToWire(error));
         }
 
         sink.Text(4, reply.Detail);
+        sink.Number(5, (ulong)reply.ReadIndex);
     }
 
     private static void Describe<TSink>(CommandResult result, ref TSink sink)

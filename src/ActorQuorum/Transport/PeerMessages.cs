@@ -22,13 +22,18 @@ internal enum RequestKind
 /// <summary>A client's request that a follower passes to its leader.</summary>
 /// <param name="RequestId">The follower's number for it.</param>
 /// <param name="Kind">What it asks for.</param>
-/// <param name="Payload">The command or query.</param>
+/// <param name="Payload">The command; empty for a query, which the follower answers itself once it is told at which index.</param>
 /// <param name="Patience">How long the follower will still wait.</param>
 internal sealed record Forward(long RequestId, RequestKind Kind, ReadOnlyMemory<byte> Payload, TimeSpan Patience) : PeerMessage;
 
-/// <summary>The leader's answer to <see cref="Forward"/>: a result, or why there is none.</summary>
+/// <summary>The leader's answer to <see cref="Forward"/>: a command's result, where a query may be answered, or why there is neither.</summary>
 /// <param name="RequestId">The follower's number for the request.</param>
 /// <param name="Result">The state machine's result, or null.</param>
 /// <param name="Error">Why there is none.</param>
 /// <param name="Detail">The error's text.</param>
-internal sealed record ForwardReply(long RequestId, CommandResult? Result, QuorumError? Error, string? Detail) : PeerMessage;
+/// <param name="ReadIndex">Whoever has applied this much may answer the query (dissertation §6.4); zero if it is no answer to one.</param>
+internal sealed record ForwardReply(long RequestId, CommandResult? Result, QuorumError? Error, string? Detail, long ReadIndex = 0) : PeerMessage
+{
+    /// <summary>Whether it says one thing: a result, a read index or an error.</summary>
+    public bool IsWhole => (Result is null ? 0 : 1) + (Error is null ? 0 : 1) + (ReadIndex == 0 ? 0 : 1) == 1;
+}

@@ -27,7 +27,7 @@ internal sealed class VirtualNode : IDisposable
         _scheduler = (TestScheduler)System.Scheduler;
         var identity = ClusterIdentity.Of(options);
         Id = identity.Self.Id;
-        Host = new(System, new SchedulerTime(_scheduler), new(CallingThread, CallingThread, CallingThread, CallingThread));
+        Host = new(System, new SchedulerTime(_scheduler), new(CallingThread, CallingThread, CallingThread));
         _transport = new(network, Id);
         Actors = NodeActors.Start(Host, new()
         {

@@ -1,5 +1,6 @@
 using ActorQuorum.Actors;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines;
 using ActorQuorum.Transport;
 
 namespace ActorQuorum.Tests.Actors;
@@ -60,6 +61,31 @@ public sealed class NodeActorTests : IDisposable
         _node.Turn(NodeRig.Other, refused: [new(request.Id)]);
         _node.Transport.Sent.ShouldHaveSingleItem().ShouldBeOfType<Forward>().RequestId.ShouldBe(request.Id);
         reply.Answers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_followers_query_is_answered_from_its_own_state_at_the_leaders_read_index()
+    {
+        _node.Turn(NodeRig.Other);
+        var (request, reply) = _node.Ask(RequestKind.Query);
+        var forward = _node.Transport.Sent.ShouldHaveSingleItem().ShouldBeOfType<Forward>();
+        forward.Payload.IsEmpty.ShouldBeTrue("the leader need not know what is asked");
+        _node.Tell(new FromPeer(NodeRig.Other, new ForwardReply(request.Id, null, null, null, ReadIndex: 7), null));
+        _node.Storage.Messages.OfType<ViewWanted>().ShouldHaveSingleItem().Index.ShouldBe(7);
+        _node.Tell(new ViewReady([request.Id], new KeyValueStore().View));
+        reply.Answers.ShouldBe(["shown"]);
+    }
+
+    [Fact]
+    public void A_leader_tells_a_follower_where_to_read_and_ships_no_data()
+    {
+        _node.Turn(NodeRig.Self);
+        _node.Tell(new FromPeer(NodeRig.Other, new Forward(3, RequestKind.Query, default, TimeSpan.FromSeconds(7)), null));
+        var id = _node.TakeAsked().ShouldHaveSingleItem();
+        _node.Turn(NodeRig.Self, reads: [new(9, [id])]);
+        _node.Transport.Sent.ShouldHaveSingleItem().ShouldBe(new ForwardReply(3, null, null, null, ReadIndex: 9));
+        _node.Storage.Messages.OfType<ViewWanted>().ShouldBeEmpty();
+        _node.Pending.Count.ShouldBe(0);
     }
 
     [Fact]

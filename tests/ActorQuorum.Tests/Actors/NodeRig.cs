@@ -31,7 +31,7 @@ internal sealed class NodeRig : IDisposable
         };
         _view = new(1, members[0], members);
         Pending = new(MostPending, MostPendingBytes, seed: 0);
-        _actor = new(context, Self, Transport, _host, _view, new(NullLogger.Instance, "n1", _view.NameOf), Pending, Tally);
+        _actor = new(context, Self, Transport, _view, new(NullLogger.Instance, "n1", _view.NameOf), Pending, Tally);
     }
 
     public static MemberId Self { get; } = new(1);
@@ -56,11 +56,21 @@ internal sealed class NodeRig : IDisposable
         return proposed;
     }
 
+    /// <summary>The numbers of the queries that the core was asked.</summary>
+    public long[] TakeAsked()
+    {
+        long[] asked = [.. Election.Messages.Select(message => message.Input).OfType<Read>().Select(read => read.RequestId)];
+        Election.Messages.Clear();
+        return asked;
+    }
+
     public void Tell(NodeMessage message) => _actor.Receive(message);
 
     /// <summary>The core ends a turn under this leader.</summary>
-    public void Turn(MemberId leader, ImmutableArray<Accepted> accepted = default, ImmutableArray<Refused> refused = default) => Tell(new ElectionTurn(
-        [], accepted.IsDefault ? [] : accepted, refused.IsDefault ? [] : refused, [], [],
+    public void Turn(
+        MemberId leader, ImmutableArray<Accepted> accepted = default, ImmutableArray<Refused> refused = default,
+        ImmutableArray<ReadReady> reads = default) => Tell(new ElectionTurn(
+        [], accepted.IsDefault ? [] : accepted, refused.IsDefault ? [] : refused, reads.IsDefault ? [] : reads, [],
         new(leader == Self ? Role.Leader : Role.Follower, 1, leader, 0, 0, 0, true)));
 
     /// <summary>Time passes, and the clock says so.</summary>
@@ -71,10 +81,13 @@ internal sealed class NodeRig : IDisposable
     }
 
     /// <summary>A client's command.</summary>
-    public (Request Request, RecordedReply Reply) Ask(TimeSpan? patience = null)
+    public (Request Request, RecordedReply Reply) Ask(TimeSpan? patience = null) => Ask(RequestKind.Command, patience);
+
+    /// <summary>A client's command or query.</summary>
+    public (Request Request, RecordedReply Reply) Ask(RequestKind kind, TimeSpan? patience = null)
     {
         var reply = new RecordedReply();
-        var request = new Request(RequestKind.Command, Consistency.Linearizable, new byte[10], patience ?? TimeSpan.FromSeconds(7), reply);
+        var request = new Request(kind, Consistency.Linearizable, new byte[10], patience ?? TimeSpan.FromSeconds(7), reply);
         Tell(new ClientRequest(request));
         return (request, reply);
     }

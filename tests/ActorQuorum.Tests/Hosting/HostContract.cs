@@ -114,18 +114,6 @@ public abstract class HostContract
         Host.Time.GetElapsedTime(before).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(5));
     }
 
-    [Fact]
-    public void Work_aside_runs_and_its_failure_stops_the_node()
-    {
-        var actor = new Recorder();
-        var mailbox = Host.Start("recorder", actor, TurnMessages);
-        Host.RunAside(() => mailbox.Tell(1));
-        Until(() => actor.Count == 1);
-        Host.RunAside(() => throw new InvalidOperationException("aside"));
-        Until(() => Failure is not null);
-        Failure!.Message.ShouldBe("aside");
-    }
-
     /// <summary>The host.</summary>
     private protected abstract IActorHost Host { get; }
 

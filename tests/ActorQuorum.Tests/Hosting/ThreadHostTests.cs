@@ -109,8 +109,6 @@ public sealed class ThreadHostTests : HostContract, IDisposable
 
         public IDiskLane StartDiskLane() => host.StartDiskLane();
 
-        public void RunAside(Action work) => host.RunAside(work);
-
         public IDisposable Every(TimeSpan period, Action callback) => host.Every(period, callback);
 
         public void Fail(Exception cause) => host.Fail(cause);

@@ -90,6 +90,7 @@ internal static class Generated
         var wired = new Wired.ForwardReply
         {
             RequestId = (ulong)reply.RequestId,
+            ReadIndex = (ulong)reply.ReadIndex,
             Error = (Wired.ForwardError)(reply.Error switch
             {
                 null => 0,

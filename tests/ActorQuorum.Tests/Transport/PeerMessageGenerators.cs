@@ -54,7 +54,9 @@ internal static class PeerMessageGenerators
         from error in Text from revision in Number from payload in Payload from detail in Text
         select (PeerMessage)new ForwardReply(id, new CommandResult(code, error, revision, payload), null, detail),
         from id in Number from error in Gen.Elements(Enum.GetValues<QuorumError>()) from detail in Text
-        select (PeerMessage)new ForwardReply(id, null, error, detail));
+        select (PeerMessage)new ForwardReply(id, null, error, detail),
+        from id in Number from index in Number from detail in Text
+        select (PeerMessage)new ForwardReply(id, null, null, detail, Math.Max(1, index)));
 
     private static Gen<(int Group, long Term)> Head => from g in Group from t in Number select (g, t);
 
