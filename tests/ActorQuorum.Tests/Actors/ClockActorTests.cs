@@ -34,6 +34,8 @@ public sealed class ClockActorTests : IDisposable
         _node.Messages.Count.ShouldBe(1);
         _clock.Receive(ClockMessage.NodeTicked);
         _clock.Receive(ClockMessage.Ring);
+        _node.Messages.Count.ShouldBe(1, "the node is told of every other ring");
+        _clock.Receive(ClockMessage.Ring);
         _election.Messages.Count.ShouldBe(2);
         _node.Messages.Count.ShouldBe(2);
     }

@@ -116,10 +116,11 @@ public class PeerCodecTests
     }
 
     [Fact]
-    public void An_answer_with_both_or_neither_of_result_and_error_is_refused()
+    public void An_answer_that_does_not_bear_one_of_result_read_index_and_error_is_refused()
     {
-        Refused(new Wired.Frame { ForwardReply = new() }).ShouldContain("neither");
-        Refused(new Wired.Frame { ForwardReply = new() { Result = new(), Error = Wired.ForwardError.Stopped } }).ShouldContain("both");
+        Refused(new Wired.Frame { ForwardReply = new() }).ShouldContain("does not bear one of");
+        Refused(new Wired.Frame { ForwardReply = new() { Result = new(), Error = Wired.ForwardError.Stopped } }).ShouldContain("does not bear one of");
+        Refused(new Wired.Frame { ForwardReply = new() { Result = new(), ReadIndex = 1 } }).ShouldContain("does not bear one of");
         Should.Throw<ArgumentException>(() => PeerCodec.TryMeasure(new ForwardReply(1, null, null, null), 100, out _));
     }
 
