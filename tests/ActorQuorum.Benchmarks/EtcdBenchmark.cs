@@ -15,12 +15,12 @@ internal static class EtcdBenchmark
 
     private static readonly (string Kind, int Clients)[] Loads = [("put", 1), ("put", 64), ("put", 256), ("get", 1), ("get", 64), ("get", 256)];
 
-    public static async Task RunAsync(int rounds)
+    public static async Task RunAsync(int rounds, string? only = null)
     {
         Report.Line($"etcd and ActorQuorum, three processes each, in turns; {ValueBytes}-byte values, {rounds} rounds of {Duration.TotalSeconds} s after {Warmup.TotalSeconds} s of warming up; medians, each round in brackets");
         Report.Line($"| load | clients | etcd /s | ActorQuorum /s | ratio of each round | median ratio | etcd p99 ms | ActorQuorum p99 ms |");
         Report.Line($"| --- | --- | --- | --- | --- | --- | --- | --- |");
-        foreach (var (kind, clients) in Loads)
+        foreach (var (kind, clients) in Loads.Where(load => only is null || load.Kind == only))
         {
             var (etcd, own) = (new List<LoadResult>(), new List<LoadResult>());
             for (var round = 0; round < rounds; round++)

@@ -7,7 +7,7 @@ const string Usage = """
       restart [ENTRIES]    until a node of one answers again, on a log of so many 100-byte entries (1000000)
       idle                 processor and memory of a node that nobody asks anything
       failover [KILLS]     kill -9 of the leader until the next write succeeds (40)
-      etcd [ROUNDS]        etcd and ActorQuorum in turns, three processes each (3)
+      etcd [ROUNDS [KIND]] etcd and ActorQuorum in turns, three processes each (3); put or get alone
       akka put             the same puts on both hosts, Akka.Remote between the nodes of one (built with -p:WithAkka=true)
       akka failover        failover over Akka.Remote (built with -p:WithAkka=true)
       all                  everything but Akka
@@ -24,6 +24,7 @@ switch (args)
     case ["failover", var kills]: await FailoverBenchmark.RunAsync(Number(kills)); return 0;
     case ["etcd"]: await EtcdBenchmark.RunAsync(3); return 0;
     case ["etcd", var rounds]: await EtcdBenchmark.RunAsync(Number(rounds)); return 0;
+    case ["etcd", var rounds, var kind]: await EtcdBenchmark.RunAsync(Number(rounds), kind); return 0;
     case ["all"]:
         Report.Machine();
         await EtcdBenchmark.RunAsync(3);
