@@ -75,7 +75,12 @@ internal sealed class AkkaHost(ActorSystem system, TimeProvider time, HostDispat
         StopActors();
 
         // The disk's job under way ends first: whoever waits here closes its files next.
-        if (_top is not null) await Emptied.ConfigureAwait(false);
+        if (_top is { } top)
+        {
+            await Emptied.ConfigureAwait(false);
+            if (!ownsSystem) await FreeNameAsync(top).ConfigureAwait(false);
+        }
+
         if (ownsSystem) await system.Terminate().ConfigureAwait(false);
     }
 
@@ -121,6 +126,27 @@ internal sealed class AkkaHost(ActorSystem system, TimeProvider time, HostDispat
         // Only the parent may start a child, in its own time; this is the one question ever asked, and only while a node starts.
         var top = _top ?? throw new InvalidOperationException("the topmost actor starts first");
         return top.Ask<IActorRef>(new StartChild(props, name), BirthPatience).GetAwaiter().GetResult();
+    }
+
+    /// <summary>
+    /// The next quorum of this system bears the same name. A parent forgets a child a little after the child's last word: what the parent is
+    /// asked once a watcher knows of the end, it answers after that.
+    /// </summary>
+    private async Task FreeNameAsync(IActorRef top)
+    {
+        try
+        {
+            await top.GracefulStop(BirthPatience).ConfigureAwait(false);
+            await system.ActorSelection("/user").Ask<ActorIdentity>(new Identify(Name), BirthPatience).ConfigureAwait(false);
+        }
+        catch (TaskCanceledException)
+        {
+            // The system ends, too: nobody needs the name any more.
+        }
+        catch (AskTimeoutException)
+        {
+            // The same.
+        }
     }
 
     private void StopActors()

@@ -16,6 +16,7 @@ namespace ActorQuorum.Akka.Remoting;
 /// </summary>
 internal sealed class MutualTlsTransport : global::Akka.Remote.Transport.Transport, IDisposable
 {
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
     private readonly TlsIdentity _identity;
     private readonly string _host;
     private readonly int _port;
@@ -99,7 +100,9 @@ internal sealed class MutualTlsTransport : global::Akka.Remote.Transport.Transpo
             }
             catch (SocketException cause)
             {
-                _log.Debug("a connection could not be accepted: {0}", cause.Message);
+                // Out of descriptors, or a caller that left before it was accepted: the next one may do better.
+                _log.Warning("a connection could not be accepted: {0}; accepting on", cause.Message);
+                await Task.Delay(AcceptPause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -86,7 +86,7 @@ internal static class KeyCommands
     public static Command BuildCompact()
     {
         var revision = new Argument<long>("REVISION") { Description = "The oldest revision that can still be read afterwards." };
-        var physical = new Option<bool>("--physical") { Description = "Answer only once the old versions are gone from the store." };
+        var physical = new Option<bool>("--physical") { Description = "As etcdctl has it; changes nothing here: once answered, no old version can be read." };
         var client = new ClientOptions(OutputFormat.Simple);
         var command = new DocumentedCommand(
             "compact",

@@ -46,7 +46,7 @@ internal sealed class NodeInstruments : IDisposable
         Gauge("actorquorum.leader.self", "{leader}", "1 while this node leads.", () => view.Core.Role == Role.Leader ? 1 : 0);
         Gauge("actorquorum.term", "{term}", "The latest term that this node has seen.", () => view.Core.Term);
         Gauge("actorquorum.proven", "{node}", "1 once this node's data directory may vote and count.", () => view.Core.IsProven ? 1 : 0);
-        Counter("actorquorum.commits", "{entry}", "Entries that this node learned to be committed since it started.", () => tally.Commits);
+        Counter("actorquorum.commits", "{entry}", "Entries that this node knows to be committed, those of before its start included.", () => tally.Commits);
         Counter("actorquorum.applies", "{entry}", "Entries applied to the state machine since the node started.", () => tally.Applied);
         Gauge("actorquorum.commit.index", "{entry}", "The highest index known to be committed.", () => view.Core.CommitIndex);
         Gauge("actorquorum.applied.index", "{entry}", "The highest index applied.", () => view.Core.AppliedIndex);

@@ -34,6 +34,25 @@ public sealed class MetricReaderTests : IDisposable
     }
 
     [Fact]
+    public void Two_who_collect_at_once_both_see_all_there_is()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var number = i;
+            _meter.CreateObservableCounter($"c{number}", () => (long)number);
+        }
+
+        var series = new int[4];
+        Parallel.For(0, series.Length, reader =>
+        {
+            series[reader] = int.MaxValue;
+            for (var round = 0; round < 200; round++)
+                series[reader] = Math.Min(series[reader], _reader.Collect().Sum(family => family.Series.Count));
+        });
+        series.ShouldAllBe(least => least == 20);
+    }
+
+    [Fact]
     public void What_is_observed_counts_as_it_was_told_last()
     {
         var told = 5L;
