@@ -41,7 +41,7 @@ public sealed class AkkaHostTests : HostContract, IDisposable
     private protected override void Settle()
     {
         HostDispatchers own = HostDispatchers.Own;
-        string[] all = [own.Node, own.Storage, own.Disk, own.Aside];
+        string[] all = [own.Node, own.Storage, own.Disk];
         for (var i = 0; i < 50; i++)
         {
             foreach (var dispatcher in all)
