@@ -24,7 +24,7 @@ internal static class ReadBugs
             Pending, "if (!_byPosition.TryGetValue((entries[i].Index, entries[i].Term), out var request)) continue;",
             "if (_byPosition.FirstOrDefault(p => p.Key.Index == entries[i].Index).Value is not { } request) continue;")),
         new("replaced command reported as done", new Edit(
-            Node, "        foreach (var request in _pending.Applied(entries, results))\n            PutBack(request);",
-            "        foreach (var request in _pending.Applied(entries, results))\n            if (results[^1] is { } result && _pending.Remove(request)) request.ReplyTo.Answer(result);")),
+            Node, "        foreach (var request in _pending.Applied(entries, results, tally.ProposalSeconds, context))\n            PutBack(request);",
+            "        foreach (var request in _pending.Applied(entries, results, tally.ProposalSeconds, context))\n            if (results[^1] is { } result && _pending.Remove(request)) request.ReplyTo.Answer(result);")),
     ];
 }

@@ -8,9 +8,6 @@ internal static class HtmlReport
 {
     private const int MaxOperations = 500;
 
-    /// <summary>What cannot be placed stands at the end.</summary>
-    private const string ShowEnd = "<script>for (const box of document.querySelectorAll('.scroll')) box.scrollLeft = box.scrollWidth;</script>\n";
-
     private const string Style = """
         :root { color-scheme: light dark; --ink: #222; --paper: #fff; --rule: #ddd; }
         :root { --bar: #cfe3f7; --edge: #5b8fc2; --bad: #f6b9b4; --line: #d2691e; }
@@ -18,7 +15,9 @@ internal static class HtmlReport
           :root { --ink: #ddd; --paper: #191b1e; --rule: #333; --bar: #27435e; --edge: #6fa3d4; --bad: #7c2b26; --line: #ff9d4d; }
         }
         body { font: 14px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 1.5em; }
-        .scroll { overflow-x: auto; border: 1px solid var(--rule); margin: .6em 0; }
+        /* Shows its right end first: what cannot be placed stands there. */
+        .scroll { overflow-x: auto; border: 1px solid var(--rule); margin: .6em 0; direction: rtl; }
+        .scroll > * { direction: ltr; }
         svg text { font: 11px ui-monospace, monospace; fill: var(--ink); }
         .row { stroke: var(--rule); }
         .bar { fill: var(--bar); stroke: var(--edge); }
@@ -43,7 +42,7 @@ internal static class HtmlReport
         page.Append("</style></head><body>\n");
         if (result.Counterexample is { } counterexample) Body(page, counterexample);
         else Write(page, $"<h1>{(result.IsLinearizable ? "Linearizable" : "Given up")}</h1><p>{Escape(result.ToString())}</p>\n");
-        return page.Append(ShowEnd).Append("</body></html>\n").ToString();
+        return page.Append("</body></html>\n").ToString();
     }
 
     private static void Body(StringBuilder page, Counterexample counterexample)
