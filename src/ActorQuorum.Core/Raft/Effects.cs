@@ -10,7 +10,8 @@ internal readonly record struct Accepted(long RequestId, long Index, long Term);
 
 /// <summary>A request that this node cannot take, as it does not lead (or hands over); certainly nothing was done for it.</summary>
 /// <param name="RequestId">The caller's number for it.</param>
-internal readonly record struct Refused(long RequestId);
+/// <param name="IsOverloaded">It leads, but holds as much that is not committed as it may.</param>
+internal readonly record struct Refused(long RequestId, bool IsOverloaded = false);
 
 /// <summary>Reads that are linearizable once the state machine has applied up to <paramref name="Index"/>.</summary>
 /// <param name="Index">The read index (Raft §8).</param>

@@ -44,6 +44,13 @@ internal sealed partial class RaftCore
             return;
         }
 
+        // Clients that give up leave their entries behind: while nothing is committed, these must not pile up without end.
+        if (_log.SizeBytes - _committedSizeBytes > _options.UncommittedSizeBytes)
+        {
+            _effects.Refused.Add(new(propose.RequestId, IsOverloaded: true));
+            return;
+        }
+
         var entry = AppendOwn(EntryKind.Command, propose.Payload);
         _effects.Accepted.Add(new(propose.RequestId, entry.Index, entry.Term));
     }

@@ -17,7 +17,11 @@ internal sealed class RaftLog
         _entries = [.. durable];
         DurableIndex = LastIndex;
         _firstUnhanded = LastIndex + 1;
+        foreach (var entry in durable) SizeBytes += entry.SizeBytes;
     }
+
+    /// <summary>What all entries hold.</summary>
+    public long SizeBytes { get; private set; }
 
     /// <summary>Index of the first entry that is still held: the log is whole until it is compacted.</summary>
     public static long FirstIndex => 1;
@@ -63,11 +67,13 @@ internal sealed class RaftLog
         Invariant.Check(entry.Index == LastIndex + 1, $"entry {entry.Index} appended behind {LastIndex}");
         Invariant.Check(entry.Term >= LastTerm, $"entry of term {entry.Term} appended behind term {LastTerm}");
         _entries.Add(entry);
+        SizeBytes += entry.SizeBytes;
     }
 
     /// <summary>Removes the entries from <paramref name="index"/> on (Raft §5.3: a conflict with the leader).</summary>
     public void TruncateFrom(long index)
     {
+        for (var gone = index; gone <= LastIndex; gone++) SizeBytes -= this[gone].SizeBytes;
         _entries.RemoveRange((int)(index - 1), (int)(LastIndex - index + 1));
         Generation++;
         DurableIndex = Math.Min(DurableIndex, index - 1);

@@ -34,6 +34,9 @@ internal sealed record RaftOptions
 
     /// <summary>The most entries handed to the state machine and not yet applied.</summary>
     public int ApplyWindow { get; init; } = 8192;
+
+    /// <summary>The most entry bytes in a leader's log that are not committed; proposals beyond are refused.</summary>
+    public long UncommittedSizeBytes { get; init; } = 1L << 30;
 }
 
 /// <summary>What a node finds on its disk when it starts.</summary>

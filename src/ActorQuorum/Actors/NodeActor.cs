@@ -58,7 +58,7 @@ internal sealed class NodeActor(
         }
 
         foreach (var accepted in turn.Accepted) _pending.Logged(accepted);
-        foreach (var refused in turn.Refused) PutBack(refused.RequestId);
+        foreach (var refused in turn.Refused) OnRefused(refused);
         foreach (var ready in turn.Reads) FetchView(ready);
         if (CanGoOn(turn, hadLeader)) RouteWaiting();
     }
@@ -174,9 +174,11 @@ internal sealed class NodeActor(
     private Forward ForwardOf(Request request) =>
         new(request.Id, request.Kind, request.Kind == RequestKind.Command ? request.Payload : default, request.Deadline - context.Now);
 
-    private void PutBack(long id)
+    private void OnRefused(Refused refused)
     {
-        if (_pending.Find(id) is { } request) PutBack(request);
+        if (_pending.Find(refused.RequestId) is not { } request) return;
+        if (refused.IsOverloaded) Fail(request, QuorumError.Overloaded, "overloaded: the leader waits for a majority to store what it has; repeat later");
+        else PutBack(request);
     }
 
     /// <summary>Nothing was done for the request: it waits for the next leader, or goes back to the follower that passed it on.</summary>

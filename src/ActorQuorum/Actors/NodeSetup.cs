@@ -71,5 +71,8 @@ internal sealed record NodeSetup
         AppendSizeBytes = Limits.AppendSizeBytes,
         AppendWindow = Limits.AppendWindow,
         ApplyWindow = Limits.ApplyWindow,
+
+        // Twice what all members' clients may have under way: reached only by what was given up.
+        UncommittedSizeBytes = 2 * Limits.PendingSizeBytes * Members.Count,
     };
 }

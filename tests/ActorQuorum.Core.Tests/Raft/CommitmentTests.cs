@@ -118,6 +118,22 @@ public sealed class CommitmentTests
     }
 
     [Fact]
+    public void A_leader_that_cannot_commit_takes_no_more_than_it_may_hold()
+    {
+        var node = CoreCluster.Of(3, options => options with { UncommittedSizeBytes = 500 })[1];
+        Candidates.MakeSettledLeader(node);
+        for (var request = 1; request <= 100; request++) node.Propose(request);
+        node.Accepted.Count.ShouldBeInRange(2, 50);
+        (node.Accepted.Count + node.Refused.Count).ShouldBe(100);
+        node.Sync();
+        node.Hear(node.Peer(2).Acknowledges(1, node.Core.Log.LastIndex));
+        node.CommitIndex.ShouldBe(node.Core.Log.LastIndex);
+        var accepted = node.Accepted.Count;
+        node.Propose(101);
+        node.Accepted.Count.ShouldBe(accepted + 1);
+    }
+
+    [Fact]
     public void What_an_old_leader_verified_says_nothing_of_a_new_ones_log()
     {
         var node = CoreCluster.Of(3, _ => [1, 1, 1], _ => 1)[1];

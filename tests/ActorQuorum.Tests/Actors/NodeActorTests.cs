@@ -64,6 +64,15 @@ public sealed class NodeActorTests : IDisposable
     }
 
     [Fact]
+    public void A_command_that_a_full_leader_refused_ends_at_once()
+    {
+        _node.Turn(NodeRig.Self);
+        var (request, reply) = _node.Ask();
+        _node.Turn(NodeRig.Self, refused: [new(request.Id, IsOverloaded: true)]);
+        reply.Answers.ShouldBe([nameof(QuorumError.Overloaded)]);
+    }
+
+    [Fact]
     public void A_followers_query_is_answered_from_its_own_state_at_the_leaders_read_index()
     {
         _node.Turn(NodeRig.Other);
