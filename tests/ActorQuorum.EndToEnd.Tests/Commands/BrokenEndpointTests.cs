@@ -22,6 +22,19 @@ public sealed class BrokenEndpointTests(ThreeNodes three) : IClassFixture<ThreeN
     }
 
     [Fact]
+    public async Task An_endpoint_that_knows_no_leader_is_asked_last()
+    {
+        // One of three: it answers, and would hold a request for longer than this client waits.
+        await using var alone = new RealCluster(3);
+        alone.Nodes[0].Start();
+        await Eventually.GivesAsync("the lone member answers", alone.Nodes[0].StatusAsync, alone.Describe);
+        var endpoints = $"{alone.Nodes[0].ClientAddress},{_cluster.Endpoints}";
+
+        (await CliAsync(endpoints, "put", "leaderless", "1", "--timeout", "5s")).ShouldBe((0, "OK", ""));
+        (await CliAsync(endpoints, "get", "leaderless", "--timeout", "5s")).ShouldBe((0, "leaderless\n1", ""));
+    }
+
+    [Fact]
     public async Task A_write_to_a_silent_endpoint_alone_has_an_unknown_outcome_and_a_read_has_none()
     {
         await using var silent = BrokenServer.Silent();
