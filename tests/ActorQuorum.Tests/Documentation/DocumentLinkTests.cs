@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ActorQuorum.Tests.Configuration;
+namespace ActorQuorum.Tests.Documentation;
 
 /// <summary>What README and docs point at is there.</summary>
 public sealed partial class DocumentLinkTests
