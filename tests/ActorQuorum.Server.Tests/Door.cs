@@ -42,18 +42,3 @@ internal sealed class Door : IAsyncDisposable
         await Server.DisposeAsync();
     }
 }
-
-/// <summary>Waits for what happens elsewhere, with a deadline.</summary>
-internal static class Eventually
-{
-    public static async Task IsTrueAsync(Func<bool> condition, string what)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
-        while (!condition())
-        {
-            deadline.IsCancellationRequested.ShouldBeFalse($"in vain: {what}");
-            await pace.WaitForNextTickAsync(CancellationToken.None);
-        }
-    }
-}

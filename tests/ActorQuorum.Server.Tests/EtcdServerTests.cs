@@ -53,11 +53,11 @@ public sealed class EtcdServerTests
         await silent.ConnectAsync(IPEndPoint.Parse(door.Server.Address));
         door.Node.Holds = true;
         var hanging = door.Client.CallAsync(Door.Put, s_put);
-        await Eventually.IsTrueAsync(() => door.Node.Waiting == 1, "the call reaches the node");
+        await Eventually.ShouldBeAsync(() => door.Node.Waiting == 1, "the call reaches the node");
 
         await Task.WhenAll(door.Server.StopAsync(), door.Server.StopAsync()).WaitAsync(TimeSpan.FromSeconds(30));
         await Should.ThrowAsync<HttpRequestException>(() => hanging);
-        await Eventually.IsTrueAsync(() => door.Node.Waiting == 0, "the node is told");
+        await Eventually.ShouldBeAsync(() => door.Node.Waiting == 0, "the node is told");
 
         await using var next = await Door.StartAsync(new FakeNode(), door.Server.Address);
         next.Address.ShouldBe(door.Server.Address);

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace ActorQuorum.Hosting;
 
 /// <summary>
@@ -8,27 +6,25 @@ namespace ActorQuorum.Hosting;
 /// </summary>
 internal sealed class ThreadMailbox<TMessage> : IMailbox<TMessage>, IDisposable
 {
-    private readonly ConcurrentQueue<TMessage> _messages = new();
+    private readonly TurnQueue<TMessage> _queue;
     private readonly AutoResetEvent _told = new(false);
     private readonly MailboxHost _host;
-    private readonly IActor<TMessage> _actor;
-    private readonly int _turnMessages;
+    private readonly Action _turn;
     private readonly string _name;
     private int _isAwake;
 
     /// <summary>Starts the thread.</summary>
     public ThreadMailbox(MailboxHost host, string name, IActor<TMessage> actor, int turnMessages)
     {
-        _host = host;
-        _actor = actor;
-        _turnMessages = turnMessages;
-        _name = name;
+        (_host, _name) = (host, name);
+        _queue = new(host, actor, turnMessages);
+        _turn = _queue.TakeTurn;
         Thread = new Thread(Serve) { IsBackground = true, Name = $"actorquorum {name}" };
         Thread.Start();
     }
 
     /// <inheritdoc/>
-    public int? Waiting => _messages.Count;
+    public int? Waiting => _queue.Count;
 
     /// <summary>The actor's thread.</summary>
     internal Thread Thread { get; }
@@ -36,8 +32,7 @@ internal sealed class ThreadMailbox<TMessage> : IMailbox<TMessage>, IDisposable
     /// <inheritdoc/>
     public void Tell(TMessage message)
     {
-        if (_host.IsStopped) return;
-        _messages.Enqueue(message);
+        if (!_queue.TryEnqueue(message)) return;
 
         // Only the first message to a sleeping actor costs a call into the kernel.
         if (Interlocked.Exchange(ref _isAwake, 1) == 0) _told.Set();
@@ -52,14 +47,14 @@ internal sealed class ThreadMailbox<TMessage> : IMailbox<TMessage>, IDisposable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{_name} ({_messages.Count} waiting)";
+    public override string ToString() => $"{_name} ({_queue.Count} waiting)";
 
     private void Serve()
     {
         while (!_host.IsStopped)
         {
-            if (_messages.IsEmpty) Sleep();
-            else _host.Guard(TakeTurn);
+            if (_queue.HasTurn) _host.Guard(_turn);
+            else Sleep();
         }
     }
 
@@ -67,12 +62,6 @@ internal sealed class ThreadMailbox<TMessage> : IMailbox<TMessage>, IDisposable
     {
         // A full fence: were the mailbox looked into before this is seen, a message told in between would wake nobody.
         Interlocked.Exchange(ref _isAwake, 0);
-        if (_messages.IsEmpty && !_host.IsStopped) _told.WaitOne();
-    }
-
-    private void TakeTurn()
-    {
-        for (var left = _turnMessages; left > 0 && !_host.IsStopped && _messages.TryDequeue(out var message); left--) _actor.Receive(message);
-        _actor.EndTurn();
+        if (!_queue.HasTurn && !_host.IsStopped) _told.WaitOne();
     }
 }

@@ -130,6 +130,6 @@ public sealed class KeyValueServiceTests
         var replies = await Task.WhenAll(calls);
         replies.Select(reply => reply.Read(PutResponse.Parser).Header.Revision).Order()
             .ShouldBe(Enumerable.Range(2, 500).Select(revision => (long)revision));
-        await Eventually.IsTrueAsync(() => door.Server.Budget.TakenBytes == 0, "every request's memory is given back");
+        await Eventually.ShouldBeAsync(() => door.Server.Budget.TakenBytes == 0, "every request's memory is given back");
     }
 }

@@ -48,7 +48,7 @@ public sealed class DeadlineTests
         var reply = await door.Client.SendAsync(Door.Put, WireClient.Frame(s_put), timeout: "20m");
         (reply.Code, reply.Message).ShouldBe((4, "context deadline exceeded"));
         (door.Node.Waiting, door.Node.Requests).ShouldBe((0, 0));
-        await Eventually.IsTrueAsync(() => door.Server.Budget.TakenBytes == 0, "the request's memory is given back");
+        await Eventually.ShouldBeAsync(() => door.Server.Budget.TakenBytes == 0, "the request's memory is given back");
     }
 
     [Fact]
@@ -73,12 +73,12 @@ public sealed class DeadlineTests
         door.Node.Holds = true;
         using var patience = new CancellationTokenSource();
         var call = door.Client.CallAsync(Door.Put, s_put, patience.Token);
-        await Eventually.IsTrueAsync(() => door.Node.Waiting == 1, "the call reaches the node");
+        await Eventually.ShouldBeAsync(() => door.Node.Waiting == 1, "the call reaches the node");
 
         await patience.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => call);
-        await Eventually.IsTrueAsync(() => door.Node.Waiting == 0, "the node is told");
-        await Eventually.IsTrueAsync(() => door.Server.Budget.TakenBytes == 0, "the request's memory is given back");
+        await Eventually.ShouldBeAsync(() => door.Node.Waiting == 0, "the node is told");
+        await Eventually.ShouldBeAsync(() => door.Server.Budget.TakenBytes == 0, "the request's memory is given back");
 
         door.Node.Holds = false;
         (await door.Client.CallAsync(Door.Put, s_put)).Read(PutResponse.Parser).Header.Revision.ShouldBe(2);

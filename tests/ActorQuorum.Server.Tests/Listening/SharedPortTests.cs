@@ -51,9 +51,9 @@ public sealed class SharedPortTests
         await using var door = await Door.OpenAsync();
         using var client = await ConnectAsync(door);
         await client.GetStream().WriteAsync("POST /v3/kv/put HTTP/1.1\r\nHost: h\r\nContent-Length: 500\r\n\r\n{\"key\":"u8.ToArray());
-        await Eventually.IsTrueAsync(() => door.Server.Budget.TakenBytes > 0, "it is being read");
+        await Eventually.ShouldBeAsync(() => door.Server.Budget.TakenBytes > 0, "it is being read");
         client.Dispose();
-        await Eventually.IsTrueAsync(() => door.Server.Budget.TakenBytes == 0, "its memory is given back");
+        await Eventually.ShouldBeAsync(() => door.Server.Budget.TakenBytes == 0, "its memory is given back");
         door.Node.Requests.ShouldBe(0);
     }
 
@@ -66,7 +66,7 @@ public sealed class SharedPortTests
         await half.GetStream().WriteAsync("PRI * HT"u8.ToArray());
         (await ReadToEndAsync(silent)).ShouldBe("");
         (await ReadToEndAsync(half)).ShouldBe("");
-        await Eventually.IsTrueAsync(() => port.Port.Connections == 0, "their places are free");
+        await Eventually.ShouldBeAsync(() => port.Port.Connections == 0, "their places are free");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class SharedPortTests
     {
         await using var port = await RawPort.OpenAsync(mostConnections: 10, patience: s_longEnough);
         (await port.ConnectAsync()).Dispose();
-        await Eventually.IsTrueAsync(() => port.Accepted == 1 && port.Port.Connections == 0, "its place is free");
+        await Eventually.ShouldBeAsync(() => port.Accepted == 1 && port.Port.Connections == 0, "its place is free");
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class SharedPortTests
         (await door.Client.CallAsync(Door.Put, s_put)).Code.ShouldBe(0);
 
         json.Dispose();
-        await Eventually.IsTrueAsync(() => door.Server.Connections == 1, "a place is free");
+        await Eventually.ShouldBeAsync(() => door.Server.Connections == 1, "a place is free");
         using var next = new JsonClient(door.Server.Address);
         (await next.GetAsync("/version")).Status.ShouldBe(200);
     }
@@ -119,7 +119,7 @@ public sealed class SharedPortTests
     {
         await using var door = await Door.OpenAsync();
         using var silent = await ConnectAsync(door);
-        await Eventually.IsTrueAsync(() => door.Server.Connections == 1, "it is accepted");
+        await Eventually.ShouldBeAsync(() => door.Server.Connections == 1, "it is accepted");
         await door.Server.StopAsync().WaitAsync(s_longEnough);
         (await ReadToEndAsync(silent)).ShouldBe("");
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ActorQuorum.Tests.Transport;
+namespace ActorQuorum.Tests.Common;
 
 /// <summary>Waits for what another thread will do: looks again and again, with a deadline only a broken program meets.</summary>
 internal static class Eventually
