@@ -16,6 +16,7 @@ internal enum StopRequest
 internal sealed class StopRequests : IDisposable
 {
     private readonly TaskCompletionSource<StopRequest> _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _again = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _signals;
     private readonly bool _belongsToCluster;
 
@@ -38,6 +39,9 @@ internal sealed class StopRequests : IDisposable
 
     public Task<StopRequest> Requested => _requested.Task;
 
+    /// <summary>Ends when a signal comes after the first request: somebody does not want to wait for what still goes on.</summary>
+    public Task RequestedAgain => _again.Task;
+
     public void Dispose()
     {
         foreach (var signal in _signals)
@@ -48,13 +52,19 @@ internal sealed class StopRequests : IDisposable
     {
         context.Cancel = true;
         if (!_belongsToCluster)
-            _requested.TrySetResult(StopRequest.AtOnce);
+            Request();
     }
 
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        _requested.TrySetResult(StopRequest.AtOnce);
+        Request();
+    }
+
+    private void Request()
+    {
+        if (!_requested.TrySetResult(StopRequest.AtOnce))
+            _again.TrySetResult();
     }
 
     private void Listen()
