@@ -14,6 +14,7 @@ internal static class CommandLine
         {
             RunCommand.Build(),
             ClusterCommand.Build(),
+            VoteCommand.Build(),
             KeyCommands.BuildPut(),
             KeyCommands.BuildGet(),
             KeyCommands.BuildDelete(),

@@ -64,7 +64,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>After the node stopped itself: what its role script began must still end.</summary>
-    public Task LetGoAsync(Task again) => EndAsync(again);
+    public Task LetGoAsync(Task again) => Task.WhenAny(EndAsync(again));
 
     public async ValueTask DisposeAsync()
     {
@@ -83,7 +83,10 @@ internal sealed class NodeProcess : IAsyncDisposable
             await Task.WhenAny(stopped, again, Task.Delay(StopPatience));
         }
 
-        return stopped.IsCompletedSuccessfully;
+        if (!stopped.IsCompleted)
+            return false;
+        await stopped;
+        return true;
     }
 
     private async Task HandOverAsync()

@@ -3,18 +3,25 @@ using System.Globalization;
 namespace ActorQuorum.Roles;
 
 /// <summary>What tells one leadership from another: a number that rises, to hand on to what must not obey a former leader.</summary>
-/// <param name="Variable">The environment variable in which a script finds it.</param>
-/// <param name="Value">Its text.</param>
-internal readonly record struct Fence(string Variable, string Value)
+/// <param name="Number">Raft's term, or the constant election's epoch.</param>
+/// <param name="Formation">Within which formation epochs rise; null for a term.</param>
+internal readonly record struct Fence(long Number, ulong? Formation)
 {
-    /// <summary>Raft's term.</summary>
-    public static Fence OfTerm(long term) => new("ACTORQUORUM_TERM", term.ToString(CultureInfo.InvariantCulture));
+    /// <summary>What a script finds in its environment.</summary>
+    public IEnumerable<(string Name, string Value)> Variables => Formation is { } formation
+        ? [("ACTORQUORUM_EPOCH", Text), ("ACTORQUORUM_FORMATION", formation.ToString("x16", CultureInfo.InvariantCulture))]
+        : [("ACTORQUORUM_TERM", Text)];
 
-    /// <summary>The constant election's epoch.</summary>
-    public static Fence OfEpoch(string epoch) => new("ACTORQUORUM_EPOCH", epoch);
+    private string Text => Number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Raft's.</summary>
+    public static Fence OfTerm(long term) => new(term, null);
+
+    /// <summary>The constant election's.</summary>
+    public static Fence OfEpoch(ulong formation, long epoch) => new(epoch, formation);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{(Variable.EndsWith("TERM", StringComparison.Ordinal) ? "term" : "epoch")} {Value}";
+    public override string ToString() => Formation is null ? $"term {Text}" : $"epoch {Text}";
 }
 
 /// <summary>How a node stands, as role scripts see it: it leads or it does not.</summary>

@@ -52,21 +52,25 @@ internal sealed class ScriptRun(string node, string cluster, TimeSpan timeout, T
         }
     }
 
-    private ProcessStartInfo StartInfo(RoleScript script, RoleStanding standing) => new(script.Path)
+    private ProcessStartInfo StartInfo(RoleScript script, RoleStanding standing)
     {
-        UseShellExecute = false,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        Environment =
+        var start = new ProcessStartInfo(script.Path)
         {
-            ["ACTORQUORUM_CLUSTER"] = cluster,
-            ["ACTORQUORUM_NODE"] = node,
-            ["ACTORQUORUM_ROLE"] = standing.Leads ? "leader" : "follower",
-            ["ACTORQUORUM_LEADER"] = standing.Leader,
-            [standing.Fence.Variable] = standing.Fence.Value,
-        },
-    };
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["ACTORQUORUM_CLUSTER"] = cluster,
+                ["ACTORQUORUM_NODE"] = node,
+                ["ACTORQUORUM_ROLE"] = standing.Leads ? "leader" : "follower",
+                ["ACTORQUORUM_LEADER"] = standing.Leader,
+            },
+        };
+        foreach (var (name, value) in standing.Fence.Variables) start.Environment[name] = value;
+        return start;
+    }
 
     /// <summary>Whether it ended by itself.</summary>
     private async Task<bool> EndsInTimeAsync(Process process, RoleScript script)

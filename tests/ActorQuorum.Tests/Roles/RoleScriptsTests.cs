@@ -193,7 +193,7 @@ public sealed class RoleScriptsTests
 
     private Task RunAsync(RoleScript script, RoleStanding standing)
     {
-        _begun.Enqueue($"{script.Name} {standing.Leader} {standing.Fence.Value}");
+        _begun.Enqueue($"{script.Name} {standing.Leader} {standing.Fence.Number}");
         if (!_hangs) return Task.CompletedTask;
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _running.Enqueue(end);

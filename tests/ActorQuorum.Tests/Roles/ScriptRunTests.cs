@@ -26,8 +26,8 @@ public sealed class ScriptRunTests : IDisposable
         }
 
         _log.Infos.ShouldNotContain(text => text.Contains("ACTORQUORUM_EPOCH", StringComparison.Ordinal));
-        await RunAsync("env", new(false, "", Fence.OfEpoch("f.3")));
-        foreach (var line in (string[])["ACTORQUORUM_ROLE=follower", "ACTORQUORUM_LEADER=", "ACTORQUORUM_EPOCH=f.3"])
+        await RunAsync("env", new(false, "", Fence.OfEpoch(0xf0, 3)));
+        foreach (var line in (string[])["ACTORQUORUM_ROLE=follower", "ACTORQUORUM_LEADER=", "ACTORQUORUM_EPOCH=3", "ACTORQUORUM_FORMATION=00000000000000f0"])
             _log.Infos.ShouldContain(text => text.TrimEnd().EndsWith("on-leader: " + line, StringComparison.Ordinal));
     }
 
