@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using ActorQuorum.Cli.Client;
 using ActorQuorum.Cli.Nodes;
 using ActorQuorum.Configuration;
@@ -20,7 +21,7 @@ internal static class VoteCommand
 
     private static readonly Argument<int> Port = new("PORT")
     {
-        Description = "The TCP port to listen on; if it is busy, the next free one.", DefaultValueFactory = _ => Usual.Port,
+        Description = "The TCP port to listen on; if it is busy, the next free one.", DefaultValueFactory = _ => Usual.Port, CustomParser = ParsePort,
     };
 
     private static readonly Argument<string> BroadcastAddress = new("BROADCAST-ADDRESS")
@@ -30,7 +31,7 @@ internal static class VoteCommand
 
     private static readonly Argument<int> BroadcastPort = new("BROADCAST-PORT")
     {
-        Description = "The UDP port that all of them use.", DefaultValueFactory = _ => Usual.BroadcastPort,
+        Description = "The UDP port that all of them use.", DefaultValueFactory = _ => Usual.BroadcastPort, CustomParser = ParsePort,
     };
 
     private static readonly Option<string?> Name = new("--name", "-n")
@@ -88,8 +89,6 @@ internal static class VoteCommand
 
     public static Command Build()
     {
-        Port.Validators.Add(CheckPort);
-        BroadcastPort.Validators.Add(CheckPort);
         var command = new DocumentedCommand(
             "vote",
             "Joins the nodes of this network that run the same command: they find each other, and one of them is master. "
@@ -148,9 +147,10 @@ internal static class VoteCommand
         Description = $"{description}: 500ms, 10s, 2m [default: {usual.TotalSeconds:0}s].", HelpName = "TIME", CustomParser = result => Patience.Parse(result),
     };
 
-    private static void CheckPort(ArgumentResult result)
+    private static int ParsePort(ArgumentResult result)
     {
-        if (result.Tokens is [{ Value: var word }] && int.TryParse(word, out var port) && port is < 1 or > 65_535)
-            result.AddError($"{result.Argument.Name} {port} is out of range: 1 to 65535.");
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue) return port;
+        result.AddError($"{result.Argument.Name} '{result.Tokens[0].Value}' is no port: give a number from 1 to {ushort.MaxValue}.");
+        return 0;
     }
 }
