@@ -55,7 +55,7 @@ internal sealed class VotingProcess
     private async Task<int> ServeAsync(StopRequests stop)
     {
         var name = _node.Status.Name;
-        _logger.LogInformation("{Node} listens at {Address}; q dispatches it, Ctrl-C stops it at once", name, _node.Status.Address);
+        _logger.LogInformation("{Node} takes q to dispatch, Ctrl-C to stop at once", name);
         if (await Task.WhenAny(stop.Requested, _node.Completion) != stop.Requested)
         {
             await ScriptsEndAsync(stop.Requested);

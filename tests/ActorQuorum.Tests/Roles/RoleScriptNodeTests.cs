@@ -23,8 +23,8 @@ public sealed class RoleScriptNodeTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "These scripts are for a POSIX shell.");
         var log = _shell.PathOf("log");
-        var note = $"#!/bin/sh\necho \"$0 $ACTORQUORUM_ROLE $ACTORQUORUM_LEADER $ACTORQUORUM_TERM\" | sed 's:.*/::' >> '{log}'\n";
-        await using var node = await StartAsync(new() { OnLeader = _shell.Write("up", note), OnFollower = _shell.Write("down", note) });
+        var note = $"echo \"$0 $ACTORQUORUM_ROLE $ACTORQUORUM_LEADER $ACTORQUORUM_TERM\" | sed 's:.*/::' >> '{log}'\n";
+        await using var node = await StartAsync(new() { OnLeader = _shell.Write("up", "#!/bin/sh\n" + note), OnFollower = _shell.Write("down", "#!/bin/sh\nsleep 1\n" + note) });
         await Eventually.ShouldBeAsync(() => node.Status.Role == Role.Leader, "it leads");
         var term = node.Status.Term;
         await Eventually.ShouldBeAsync(() => File.Exists(log), "its script ran");

@@ -13,6 +13,8 @@ public sealed class RoleScriptsTests
     private readonly RecordingLogger _log = new();
     private readonly RoleScripts _scripts;
     private bool _hangs;
+    private int _atOnce;
+    private int _mostAtOnce;
 
     public RoleScriptsTests() => _scripts = new("n1", new("up", "/up"), new("down", "/down"), RunAsync, _log);
 
@@ -78,6 +80,7 @@ public sealed class RoleScriptsTests
         await EndAsync();
         await _scripts.Idle.InTime();
         _begun.ShouldBe(["up n1 1", "up n1 501"]);
+        _mostAtOnce.ShouldBe(1);
         _log.Warnings.ShouldHaveSingleItem().ShouldContain("999 times more while a script ran");
     }
 
@@ -191,13 +194,18 @@ public sealed class RoleScriptsTests
         }
     }
 
-    private Task RunAsync(RoleScript script, RoleStanding standing)
+    private async Task RunAsync(RoleScript script, RoleStanding standing)
     {
+        _mostAtOnce = Math.Max(_mostAtOnce, Interlocked.Increment(ref _atOnce));
         _begun.Enqueue($"{script.Name} {standing.Leader} {standing.Fence.Number}");
-        if (!_hangs) return Task.CompletedTask;
-        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _running.Enqueue(end);
-        return end.Task;
+        if (_hangs)
+        {
+            var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _running.Enqueue(end);
+            await end.Task;
+        }
+
+        Interlocked.Decrement(ref _atOnce);
     }
 
     private Task BegunAsync(int count) => Eventually.ShouldBeAsync(() => _begun.Count == count, $"{count} scripts were begun");
