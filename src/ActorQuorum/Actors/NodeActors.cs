@@ -53,6 +53,7 @@ internal sealed class NodeActors : IPeerInbox
         var context = new NodeContext(host, setup.IsDiskNearlyFull);
         var view = new NodeView(setup.ClusterId, setup.Self, setup.Members);
         if (setup.RoleChanged is { } hear) view.RoleChanged += hear;
+        if (setup.Roles is { } scripts) view.RoleChanged += change => scripts.Hear(view.StandingAt(change));
         var core = new RaftCore(setup.ToRaftOptions(), setup.Durable, context.Now);
         var turn = setup.Limits.TurnMessages;
         var electionLogger = setup.ElectionLogger ?? setup.Logger;

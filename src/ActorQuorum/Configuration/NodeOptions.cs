@@ -54,6 +54,9 @@ public sealed record NodeOptions
     /// <summary>Where the node's metrics go (<c>metrics</c>).</summary>
     public MetricsOptions Metrics { get; init; } = new();
 
+    /// <summary>What runs where leadership comes and goes (<c>roles</c>).</summary>
+    public RoleOptions Roles { get; init; } = new();
+
     /// <summary>What the node tells of itself, and where (<c>logging</c>).</summary>
     public LoggingOptions Logging { get; init; } = new();
 }

@@ -40,6 +40,7 @@ public static class NodeOptionsReader
             Log = SettingsReader.ReadLog(storage),
             Runtime = SettingsReader.ReadRuntime(root),
             Metrics = SettingsReader.ReadMetrics(root.Section("metrics")),
+            Roles = SettingsReader.ReadRoles(root.Section("roles")),
             Logging = LoggingReader.Read(root.Section("logging")),
         };
     }

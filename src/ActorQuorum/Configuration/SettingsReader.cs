@@ -98,6 +98,13 @@ internal static class SettingsReader
 
     public static NodeRuntime ReadRuntime(ConfigurationSection root) => root.Choice("runtime", Runtimes);
 
+    public static RoleOptions ReadRoles(ConfigurationSection section) => new()
+    {
+        OnLeader = section.OptionalText("on-leader"),
+        OnFollower = section.OptionalText("on-follower"),
+        Timeout = section.Duration("timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+    };
+
     public static MetricsOptions ReadMetrics(ConfigurationSection section)
     {
         var otlp = section.Section("otlp");
