@@ -1,4 +1,5 @@
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Core.Voting;
 
 namespace ActorQuorum.Transport;
 
@@ -14,6 +15,12 @@ internal interface IPeerInbox
     /// <summary>The connection to a member was lost: what was sent to it and not answered may not have arrived.</summary>
     /// <param name="peer">The member.</param>
     void ConnectionLost(MemberId peer);
+
+    /// <summary>A node presented itself in its hello and was let in. Told before its first message, and only where strangers are let in.</summary>
+    /// <param name="contact">The node, with an address to dial.</param>
+    void Met(VotingMember contact)
+    {
+    }
 }
 
 /// <summary>Bounds what one connection may have undelivered.</summary>
@@ -33,6 +40,32 @@ internal interface IPeerTransport : IAsyncDisposable
     /// <summary>Queues messages to one member, in order.</summary>
     /// <returns>Whether the message was queued; false means it certainly was not sent.</returns>
     bool Send(MemberId to, PeerMessage message);
+
+    /// <summary>
+    /// Keeps a connection to a member from now on: a new one, or a known one at a new address, whose connection is closed first. The same
+    /// again changes nothing. Only those connected to are heard, unless the transport's settings let strangers in.
+    /// </summary>
+    /// <param name="peer">The member.</param>
+    /// <param name="address">Where it listens. One that cannot be dialled is as a member that cannot be reached: said in the log.</param>
+    void Connect(MemberId peer, PeerAddress address);
+
+    /// <summary>
+    /// Closes the connections of a member, both ways, and keeps none any more: what was queued to it is dropped, no send to it succeeds,
+    /// its hellos are refused. <see cref="IPeerInbox.ConnectionLost"/> is told of each connection there was, as of any lost one.
+    /// </summary>
+    /// <param name="peer">The member.</param>
+    void Disconnect(MemberId peer);
+
+    /// <summary>As <see cref="Disconnect"/>, but what was queued is sent first, for as long as the peer takes it.</summary>
+    /// <param name="peer">The member.</param>
+    void LetGo(MemberId peer) => Disconnect(peer);
+
+    /// <summary>
+    /// Sends what is queued and waits until the peers have read it, or for <paramref name="patience"/>; no send succeeds any more. The last thing
+    /// before the transport is disposed of, which alone drops what is queued.
+    /// </summary>
+    /// <param name="patience">How long a peer may take.</param>
+    Task DrainAsync(TimeSpan patience) => Task.CompletedTask;
 
     /// <summary>How the connection to a member is, at about this moment.</summary>
     /// <param name="peer">The member.</param>
