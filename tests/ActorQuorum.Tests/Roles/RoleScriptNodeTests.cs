@@ -4,7 +4,6 @@ using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.StateMachines;
 using ActorQuorum.StateMachines.Etcd;
-using ActorQuorum.Tests.Transport;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 

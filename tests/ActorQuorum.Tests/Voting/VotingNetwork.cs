@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using ActorQuorum.Tests.Transport;
 using ActorQuorum.Voting;
 using Microsoft.Extensions.Logging;
 
