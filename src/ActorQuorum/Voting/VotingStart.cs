@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using ActorQuorum.Configuration;
 using ActorQuorum.Core.Voting;
 using ActorQuorum.Transport;
 using ActorQuorum.Transport.Discovery;
@@ -76,8 +75,6 @@ internal static class VotingStart
     /// <exception cref="ArgumentException">What, and what to do.</exception>
     public static void Check(VotingNodeOptions options)
     {
-        if (options.Runtime == NodeRuntime.Akka)
-            throw new ArgumentException("runtime = akka is started by the library ActorQuorum.Akka: by system.StartVoting.", nameof(options));
         if (options.Name is { } name && PeerContact.WhyNoName(name) is { } why)
             throw new ArgumentException($"the node's name cannot be: {why}.", nameof(options));
         if (options.Port is < 0 or > ushort.MaxValue)
