@@ -70,6 +70,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        RefuseConstant(options);
         if (options.Runtime == NodeRuntime.Akka)
         {
             throw new InvalidOperationException(
@@ -84,6 +85,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        RefuseConstant(options);
         var logger = loggers.CreateLogger("ActorQuorum.Node");
         var identity = ClusterIdentity.Of(options);
         var files = new LocalFileSystem();
@@ -209,6 +211,15 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         const int RandomBits = 22;
         var random = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         return ((ulong)time.GetUtcNow().ToUnixTimeMilliseconds() << RandomBits) | (random & ((1UL << RandomBits) - 1));
+    }
+
+    private static void RefuseConstant(NodeOptions options)
+    {
+        if (options.Election.Protocol == ElectionProtocol.Constant)
+        {
+            throw new InvalidOperationException(
+                "election.protocol = constant is a VotingNode's: start it by VotingNode.StartAsync(VotingNodeOptions.From(options), loggers).");
+        }
     }
 
     private static PeerTransportOptions TransportOptions(

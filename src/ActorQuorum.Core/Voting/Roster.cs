@@ -12,6 +12,15 @@ internal readonly record struct RosterStamp(long Counter, long Version) : ICompa
     public int CompareTo(RosterStamp other) => Counter != other.Counter ? Counter.CompareTo(other.Counter) : Version.CompareTo(other.Version);
 }
 
+/// <summary>A member as its formation took it in.</summary>
+/// <param name="Member">The member.</param>
+/// <param name="Since">The number of the message by which it was open for that: once it is open anew, this entry is void for good.</param>
+internal sealed record RosterEntry(VotingMember Member, long Since)
+{
+    /// <summary>The member's id.</summary>
+    public MemberId Id => Member.Id;
+}
+
 /// <summary>
 /// The members of a formation that count, live or lost. Only an acting master changes it. While a change is under way a majority is one
 /// of the members before and one of the members after (Raft §6), so that no two majorities miss each other.
@@ -19,7 +28,7 @@ internal readonly record struct RosterStamp(long Counter, long Version) : ICompa
 /// <param name="Stamp">Which state this is.</param>
 /// <param name="Members">The members, in ascending order of their ids.</param>
 /// <param name="Before">The members before a change that is under way; empty if none is.</param>
-internal sealed record Roster(RosterStamp Stamp, ImmutableArray<VotingMember> Members, ImmutableArray<MemberId> Before)
+internal sealed record Roster(RosterStamp Stamp, ImmutableArray<RosterEntry> Members, ImmutableArray<MemberId> Before)
 {
     /// <summary>The roster of a node that has no formation.</summary>
     public static Roster Empty { get; } = new(default, [], []);
@@ -27,8 +36,8 @@ internal sealed record Roster(RosterStamp Stamp, ImmutableArray<VotingMember> Me
     /// <summary>Whether a change is under way.</summary>
     public bool IsChanging => !Before.IsEmpty;
 
-    /// <summary>The member of this id, or null.</summary>
-    public VotingMember? Find(MemberId id)
+    /// <summary>The entry of this id, or null.</summary>
+    public RosterEntry? Find(MemberId id)
     {
         var (low, high) = (0, Members.Length - 1);
         while (low <= high)

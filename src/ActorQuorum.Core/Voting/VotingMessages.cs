@@ -24,6 +24,19 @@ internal enum Stance
     Resigned = 3,
 }
 
+/// <summary>How a sender takes part in elections.</summary>
+internal enum Standing
+{
+    /// <summary>It does; in its formation, if it has one.</summary>
+    Ordinary = 0,
+
+    /// <summary>It saw its formation's majority go: it would found another one.</summary>
+    Waiting = 1,
+
+    /// <summary>Row QC-4: it left, and waits for the others to agree without it.</summary>
+    Abstaining = 2,
+}
+
 /// <summary>The heartbeat, and the vote in it: row QC-2, told to each peer again and again, and at once on a change.</summary>
 /// <param name="From">The sender.</param>
 /// <param name="To">The receiver.</param>
@@ -38,12 +51,19 @@ internal enum Stance
 /// <param name="Metric">By what it votes.</param>
 /// <param name="Counter">The highest epoch counter that it remembers.</param>
 /// <param name="Joining">The formation that it asks to be let into; none if it does not ask.</param>
-/// <param name="IsWaiting">Whether it saw its majority go, and waits for another.</param>
+/// <param name="OpenSince">The number of its message since which it has been open for another formation: a roster that took it in before is void.</param>
+/// <param name="Standing">How it takes part in elections.</param>
 /// <param name="ContactsHash">A sum over the members it is connected with: when two differ, they tell each other whom they know.</param>
 internal sealed record Beat(
     MemberId From, MemberId To, long Sequence, TimeSpan SentAt, TimeSpan EchoedAt, VotingEpoch Epoch, MemberId Master, Stance Stance,
-    RosterStamp Stamp, MemberId Vote, VotingMetric Metric, long Counter, FormationId Joining, bool IsWaiting, ulong ContactsHash)
-    : VotingMessage(From, To);
+    RosterStamp Stamp, MemberId Vote, VotingMetric Metric, long Counter, FormationId Joining, long OpenSince, Standing Standing, ulong ContactsHash)
+    : VotingMessage(From, To)
+{
+    /// <summary>Whether it says the same as <paramref name="earlier"/>, only later.</summary>
+    public bool SaysTheSameAs(Beat? earlier) =>
+        earlier is not null
+        && this with { Sequence = 0, SentAt = default, EchoedAt = default } == earlier with { Sequence = 0, SentAt = default, EchoedAt = default };
+}
 
 /// <summary>A claim to mastership, or the roster of an acting master.</summary>
 /// <param name="From">The sender.</param>
@@ -66,9 +86,9 @@ internal sealed record ContactsTold(MemberId From, MemberId To, ImmutableArray<V
 /// <param name="From">The sender.</param>
 /// <param name="To">The receiver.</param>
 /// <param name="Epoch">The epoch it last accepted.</param>
-/// <param name="WasMaster">Whether it held that epoch itself; it stopped acting before it sent this.</param>
+/// <param name="IsFree">Whether it is bound to no master; one that was master itself stopped acting before it sent this.</param>
 /// <param name="Counter">The highest epoch counter that it remembers: the next master takes a higher one.</param>
-internal sealed record Goodbye(MemberId From, MemberId To, VotingEpoch Epoch, bool WasMaster, long Counter) : VotingMessage(From, To);
+internal sealed record Goodbye(MemberId From, MemberId To, VotingEpoch Epoch, bool IsFree, long Counter) : VotingMessage(From, To);
 
 /// <summary>A goodbye was heard.</summary>
 /// <param name="From">The sender.</param>

@@ -10,9 +10,9 @@ namespace ActorQuorum.Actors;
 /// The node's address: all that enters or leaves a node passes here. Routes the core's messages, sends requests where they can be answered
 /// (this node's core, or the leader), and answers each exactly once.
 /// </summary>
-internal sealed class NodeActor(
+internal sealed partial class NodeActor(
     NodeContext context, MemberId self, IPeerTransport transport, NodeView view, RoleLog roles, PendingRequests pending,
-    NodeTally tally)
+    NodeTally tally, VotingPart? voting = null)
     : IActor<NodeMessage>
 {
     private readonly PendingRequests _pending = pending;
@@ -35,6 +35,7 @@ internal sealed class NodeActor(
             case PeerLost(var peer): OnPeerLost(peer); break;
             case InspectNode(var inspection): inspection.See(_pending); break;
             case HandOverLeadership: context.Election.Tell(new(HandOver.Instance)); break;
+            case VotingNodeMessage ofVoting: OnVoting(ofVoting); break;
             case StopNode(var stopped): Stop(stopped); break;
             default: throw new InvalidOperationException($"unknown node message {message.GetType().Name}");
         }
@@ -80,6 +81,12 @@ internal sealed class NodeActor(
 
     private void OnPeerMessage(MemberId from, PeerMessage message, IInboundCredit? credit)
     {
+        if (voting is not null || message is Ballot)
+        {
+            OnBallot(message, credit);
+            return;
+        }
+
         if (message is Consensus(var raft))
         {
             if (raft is HeartbeatReply reply) tally.Of(from)?.HeartbeatAnswered(reply.Round, context.Now, tally.RoundTripSeconds);
@@ -280,6 +287,7 @@ internal sealed class NodeActor(
     private void OnTick()
     {
         context.Clock.Tell(ClockMessage.NodeTicked);
+        AnnounceInTime();
 
         // No batch tells of the disk while writes are refused.
         if (view.IsDiskNearlyFull) context.Storage.Tell(DiskDoubted.Instance);

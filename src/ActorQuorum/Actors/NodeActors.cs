@@ -64,8 +64,8 @@ internal sealed class NodeActors : IPeerInbox
         var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members, setup.Seed);
         context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally), turn);
         context.Storage = host.Start("storage", new StorageActor(setup.Log, setup.Machine, host.StartDiskLane(), context, tally), turn);
-        context.Election = host.Start("election", new ElectionActor(
-            core, context, new(electionLogger, setup.Self.Name, view.NameOf), new(electionLogger, setup.Self.Name, view.NameOf)), turn);
+        context.Election = host.Start("election", new ElectionActor(new RaftElection(
+            core, context, new(electionLogger, setup.Self.Name, view.NameOf), new(electionLogger, setup.Self.Name, view.NameOf)), context), turn);
         context.Clock = host.Start("clock", new ClockActor(context), turn);
         var timer = host.Every(setup.Election.Heartbeat / TicksPerHeartbeat, () => context.Clock.Tell(ClockMessage.Ring));
         return new(context, view, setup.Transport, timer) { Core = core, Pending = pending };

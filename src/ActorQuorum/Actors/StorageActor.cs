@@ -12,7 +12,8 @@ namespace ActorQuorum.Actors;
 /// Owns the log on disk and the state machine. Never blocks: the lane writes one batch while the next gathers, so that a slow disk makes
 /// larger batches and no timer is needed. A message that waits for the disk leaves from here.
 /// </summary>
-internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLane lane, NodeContext context, NodeTally tally)
+internal sealed partial class StorageActor(
+    ILogStore log, IStateMachine machine, IDiskLane lane, NodeContext context, NodeTally tally, IEpochStore? epochs = null)
     : IActor<StorageMessage>
 {
     private readonly PriorityQueue<ViewWanted, long> _waitingViews = new();
@@ -35,6 +36,8 @@ internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLa
             case InspectStorage(var inspection):
                 inspection.See(_gathering.Count, _writing.Count, _waitingViews.Count);
                 break;
+            case KeepEpoch(var persist): if (_stopped is null) _epoch = persist; break;
+            case EpochKept(var sequence): OnEpochKept(sequence); break;
             case StopStorage(var stopped): _stopped ??= stopped; break;
             case LogClosed: OnLogClosed(); break;
             default: throw new InvalidOperationException($"unknown storage message {message.GetType().Name}");
@@ -43,7 +46,7 @@ internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLa
 
     public void EndTurn()
     {
-        if (_isLaneBusy || _isClosed) return;
+        if (_isLaneBusy || _isClosed || WriteEpoch()) return;
         if (_gathering.Count > 0) WriteBatch();
         else if (_stopped is not null) CloseLog();
     }

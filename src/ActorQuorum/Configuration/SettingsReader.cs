@@ -64,7 +64,13 @@ internal static class SettingsReader
                 + $"{timeout.TotalMilliseconds}ms, or one lost heartbeat costs the leader its place.");
         }
 
-        return new ElectionOptions { Heartbeat = heartbeat, Timeout = timeout };
+        return new ElectionOptions
+        {
+            Protocol = ConstantElectionReader.ReadProtocol(section),
+            Heartbeat = heartbeat,
+            Timeout = timeout,
+            Constant = ConstantElectionReader.Read(section.Section("constant")),
+        };
     }
 
     public static LimitOptions ReadLimits(ConfigurationSection section)

@@ -18,6 +18,7 @@ internal static partial class PeerCodec
         Consensus { Message: Introduction } => Wired.Frame.IntroductionFieldNumber,
         Forward => Wired.Frame.ForwardFieldNumber,
         ForwardReply => Wired.Frame.ForwardReplyFieldNumber,
+        Ballot => Wired.Frame.BallotFieldNumber,
         _ => throw Unsendable(message),
     };
 
@@ -34,6 +35,9 @@ internal static partial class PeerCodec
                 break;
             case ForwardReply reply:
                 Describe(reply, ref sink);
+                break;
+            case Ballot ballot:
+                Describe(ballot, ref sink);
                 break;
             default:
                 throw Unsendable(message);

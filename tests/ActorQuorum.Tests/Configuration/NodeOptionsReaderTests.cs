@@ -153,7 +153,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
     [InlineData("metrics.otlp.endpiont = x", "unknown key 'metrics.otlp.endpiont'; did you mean 'metrics.otlp.endpoint'?")]
     [InlineData("runtimes = pool", "unknown key 'runtimes'; did you mean 'runtime'?")]
     [InlineData("elections { timeout = 5s }", "unknown key 'elections'; did you mean 'election'?")]
-    [InlineData("zoo = 1", "unknown key 'zoo'; the keys of actorquorum are node, cluster, election, storage, limits, runtime, metrics, roles, logging.")]
+    [InlineData("zoo = 1", "unknown key 'zoo'; the keys of actorquorum are node, cluster, election, discovery, storage, limits, runtime, metrics, roles, logging.")]
     [InlineData("cluster.members.n1.peers = x", "unknown key 'cluster.members.n1.peers'; did you mean 'cluster.members.n1.peer'?")]
     [InlineData("cluster.members.n1.weight = x", "unknown key 'cluster.members.n1.weight'; the keys of cluster.members.n1 are peer, client.")]
     public void An_unknown_key_is_an_error_that_names_the_nearest(string text, string problem) => Fails(text).ShouldBe((2, problem));
