@@ -73,6 +73,7 @@ internal sealed partial class VotingCore
         _isDirty = true;
         if (IsActingNow) return;
         if (peer.Id == _holder && told.Epoch == _epoch) HearOwnMaster(told);
+        else if (told.Epoch == _epoch && told.Stance == Stance.Acting && !IsBound) FollowWinner(peer, told);
         else if (told.Epoch.Counter > _counter && (!IsBound || peer.Id == _holder)) Consider(peer, told);
         SendBeat(peer);
     }
@@ -83,6 +84,15 @@ internal sealed partial class VotingCore
         if (told.Roster.Stamp.CompareTo(_roster.Stamp) <= 0) return;
         if (told.Roster.Contains(Self.Id)) TakeRoster(told.Roster);
         else LeaveFormation();
+    }
+
+    /// <summary>Of two that claimed one epoch this node accepted the one that did not win (Raft §5.2): it follows the other.</summary>
+    private void FollowWinner(Peer peer, RosterTold told)
+    {
+        _holder = peer.Id;
+        _stance = Stance.None;
+        _isReleased = false;
+        HearOwnMaster(told);
     }
 
     /// <summary>A claim, or a mastership, of a higher epoch, while this node is bound to nobody else.</summary>

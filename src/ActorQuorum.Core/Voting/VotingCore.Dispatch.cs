@@ -28,7 +28,7 @@ internal sealed partial class VotingCore
         ContinueFarewell();
     }
 
-    private bool IsHeard(Peer peer) => SilenceOf(peer) < _options.LostAfter && peer.HeardAt != Peer.Never && !_gone.ContainsKey(peer.Id);
+    private bool IsHeard(Peer peer) => SilenceOf(peer) < _options.LostAfter && !_gone.ContainsKey(peer.Id);
 
     private void ContinueFarewell()
     {

@@ -5,8 +5,6 @@ namespace ActorQuorum.Core.Voting;
 /// <content>Rows QC-5 and QC-7: members are live, lost or gone; and with as many lost as live, or more, a node quits.</content>
 internal sealed partial class VotingCore
 {
-    private TimeSpan _lastTick;
-    private bool _wasLastTickLate;
     private TimeSpan _silenceFloor;
     private Standing _standing;
     private bool _isMajorityAwaited;
@@ -19,23 +17,23 @@ internal sealed partial class VotingCore
     }
 
     /// <summary>
-    /// A process that was paused has not read what was sent to it meanwhile: it counts their silence from its waking. One late tick behind another
-    /// is no pause but a slow process. A master's own time is never forgiven.
+    /// A process that was paused has not read what was sent to it meanwhile: it counts their silence from its waking. Ticks come too often for any
+    /// other gap between two inputs. A master's own time is never forgiven.
     /// </summary>
-    private void ForgivePause()
+    private void ForgivePause(TimeSpan before)
     {
-        var isLate = _now - _lastTick > _options.LostAfter / 2;
-        if (isLate && !_wasLastTickLate) _silenceFloor = _now;
-        _wasLastTickLate = isLate;
-        _lastTick = _now;
+        if (_now - before > _options.LostAfter / 2) _silenceFloor = _now;
     }
 
-    private TimeSpan SilenceOf(Peer peer) => _now - (peer.HeardAt > _silenceFloor ? peer.HeardAt : _silenceFloor);
+    /// <summary>Whoever was live before the pause is given time; it makes nobody live that was not.</summary>
+    private TimeSpan Forgiven(Peer peer, TimeSpan at) => peer.IsLive && at < _silenceFloor ? _silenceFloor : at;
+
+    private TimeSpan SilenceOf(Peer peer) => _now - Forgiven(peer, peer.HeardAt);
 
     /// <summary>Row QC-7: live is who is heard, and hears: a cut of one direction only is a loss too, seen a little later.</summary>
     private bool IsLiveNow(Peer peer)
     {
-        if (peer.HeardAt == Peer.Never || peer.AnsweredAt == Peer.Never || _gone.ContainsKey(peer.Id)) return false;
+        if (peer.AnsweredAt == Peer.Never || _gone.ContainsKey(peer.Id)) return false;
         var answered = peer.AnsweredAt > _silenceFloor ? peer.AnsweredAt : _silenceFloor;
         return SilenceOf(peer) < _options.LostAfter && _now - answered < _options.LostAfter + (2 * _options.Heartbeat);
     }
@@ -101,7 +99,7 @@ internal sealed partial class VotingCore
             foreach (var entry in _roster.Members)
             {
                 if (entry.Id == Self.Id || _gone.ContainsKey(entry.Id) || !_peers.TryGetValue(entry.Id, out var peer)) continue;
-                if (IsCounted(peer)) Count(peer);
+                if (IsCounted(peer) && (peer.IsLive || IsMemberYet(entry.Id))) Count(peer);
             }
         }
         else

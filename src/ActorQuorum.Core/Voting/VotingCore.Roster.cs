@@ -26,11 +26,24 @@ internal sealed partial class VotingCore
 
     private void ChangeRoster()
     {
+        if (_roster.IsChanging && DropDeadNewcomers()) return;
         if (!_roster.IsMajority(HoldsRoster, IsGoneForGood)) return;
         if (!_roster.IsChanging) BeginChange();
         else if (LeaseOf(_roster.Members.Select(entry => entry.Id)) + _options.StopAfter > _now)
             _roster = _roster with { Stamp = NextStamp, Before = [] };
     }
+
+    /// <summary>Whoever dies while it comes in would hold the change up for ever, and is not a member yet. Any majority still needs one of those before.</summary>
+    private bool DropDeadNewcomers()
+    {
+        var members = _roster.Members.RemoveAll(entry => entry.Id != Self.Id && !IsMemberYet(entry.Id) && !MayStillSpeak(entry.Id));
+        if (members.Length == _roster.Members.Length) return false;
+        _roster = _roster with { Stamp = NextStamp, Members = members };
+        return true;
+    }
+
+    /// <summary>Whether this member is not just coming in.</summary>
+    private bool IsMemberYet(MemberId id) => !_roster.IsChanging || _roster.Before.BinarySearch(id) >= 0;
 
     private RosterStamp NextStamp => new(_epoch.Counter, _roster.Stamp.Counter == _epoch.Counter ? _roster.Stamp.Version + 1 : 1);
 

@@ -14,7 +14,7 @@ internal sealed partial class VotingCore
     private void ResolveSplit(int undecided)
     {
         if (undecided > 0 || _tally.Count < 2 || _now - _settledSince < SplitPatience) return;
-        if (!HasFormation && _now - _startedAt < _options.Discovery) return;
+        if (!ElectsInFormation && (_now - _startedAt < _options.Discovery || !EldestThatCanElect().IsNone)) return;
         var order = new CandidateOrder(VotesByOneMetric() ? _options.Metric : VotingMetric.EarliestBirth);
         var winner = _vote;
         foreach (var (candidate, votes) in _tally)

@@ -19,20 +19,42 @@ internal sealed partial class VotingCore
     private void ChooseVote()
     {
         _vote = MemberId.None;
-        if (!_joining.IsNone || _standing == Standing.Abstaining || (!ElectsInFormation && SeesFormation())) return;
-        var best = Self;
-        foreach (var peer in _peers.Values)
-            if (IsCandidate(peer) && _order.Compare(peer.Member, best) < 0) best = peer.Member;
-        _vote = best.Id;
+        if (!_joining.IsNone || _standing == Standing.Abstaining) return;
+        if (HasFormation) _vote = BestOf(_epoch.Formation);
+        if (!_vote.IsNone || ElectsInFormation) return;
+        var seen = EldestThatCanElect();
+        _vote = seen.IsNone ? BestOfAll() : BestOf(seen);
     }
 
-    /// <summary>Of a formation only who has come into it can be its master, for the others know nothing of it.</summary>
-    private bool IsCandidate(Peer peer)
+    /// <summary>
+    /// Of a formation only who has come into it, and holds the newest roster, can be its master: the others would refuse it (Raft §5.4.1), and votes for it
+    /// would be lost for ever. Whoever is open supports those near it that can elect: perhaps it counts with them.
+    /// </summary>
+    private MemberId BestOf(FormationId formation)
     {
-        if (!peer.IsLive || !IsElector(peer)) return false;
-        return ElectsInFormation
-            ? peer.Formation == _epoch.Formation && peer.Last!.Joining.IsNone && peer.Last.Standing == Standing.Ordinary
-            : peer.IsUnbound && peer.Last!.Joining.IsNone;
+        var isOurs = ElectsInFormation && formation == _epoch.Formation;
+        var newest = isOurs ? _roster.Stamp : default;
+        foreach (var peer in _peers.Values)
+            if (IsCandidateOf(formation, peer) && peer.Last!.Stamp.CompareTo(newest) > 0) newest = peer.Last.Stamp;
+        var best = isOurs && newest == _roster.Stamp ? Self : null;
+        foreach (var peer in _peers.Values)
+        {
+            if (IsCandidateOf(formation, peer) && peer.Last!.Stamp == newest && (best is null || _order.Compare(peer.Member, best) < 0)) best = peer.Member;
+        }
+
+        return best?.Id ?? MemberId.None;
+    }
+
+    private bool IsCandidateOf(FormationId formation, Peer peer) =>
+        peer.IsLive && peer.Formation == formation && peer.Last!.Standing == Standing.Ordinary && peer.Last.Joining.IsNone
+        && (formation != _epoch.Formation || _roster.Contains(peer.Id));
+
+    private MemberId BestOfAll()
+    {
+        var best = Self;
+        foreach (var peer in _peers.Values)
+            if (peer.IsLive && IsElector(peer) && peer.IsUnbound && peer.Last!.Joining.IsNone && _order.Compare(peer.Member, best) < 0) best = peer.Member;
+        return best.Id;
     }
 
     /// <summary>Whether this peer's vote counts for this node.</summary>
@@ -56,11 +78,16 @@ internal sealed partial class VotingCore
     }
 
     /// <summary>A formation that can elect is near: a node without one joins it instead of founding another.</summary>
-    private bool SeesFormation()
+    private FormationId EldestThatCanElect()
     {
+        var eldest = FormationId.None;
         foreach (var peer in _peers.Values)
-            if (peer.IsLive && !peer.Formation.IsNone && peer.Last!.Standing == Standing.Ordinary) return true;
-        return false;
+        {
+            if (!peer.IsLive || peer.Formation.IsNone || peer.Last!.Standing != Standing.Ordinary) continue;
+            if (eldest.IsNone || peer.Formation.IsElderThan(eldest)) eldest = peer.Formation;
+        }
+
+        return eldest;
     }
 
     private void CountVotes()

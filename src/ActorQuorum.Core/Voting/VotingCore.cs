@@ -31,7 +31,7 @@ internal sealed partial class VotingCore
         _options = options.Checked();
         _order = new(options.Metric);
         _random = new(options.Seed);
-        _startedAt = _now = _lastTick = _silenceFloor = _settledSince = now;
+        _startedAt = _now = _silenceFloor = _settledSince = now;
         _counter = _seenCounter = durable.Counter;
         DurableEpoch = durable;
     }
@@ -76,11 +76,13 @@ internal sealed partial class VotingCore
     public void Step(TimeSpan now, VotingInput input)
     {
         if (_isStopped) return;
+        var before = _now;
         if (now > _now) _now = now;
         KeepWithinLease();
+        ForgivePause(before);
         switch (input)
         {
-            case VotingTick: OnTick(); break;
+            case VotingTick: _isDirty = true; break;
             case Heard(var message): OnHeard(message); break;
             case Met(var member): Meet(member, isGossip: false); break;
             case ConnectionBroken(var peer): OnConnectionBroken(peer); break;
@@ -107,12 +109,6 @@ internal sealed partial class VotingCore
 
     /// <summary>Begins the next turn: the effects of the last were carried out.</summary>
     public void BeginTurn() => _effects.Clear();
-
-    private void OnTick()
-    {
-        _isDirty = true;
-        ForgivePause();
-    }
 
     private void OnHeard(VotingMessage message)
     {

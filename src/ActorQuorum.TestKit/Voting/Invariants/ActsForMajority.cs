@@ -1,0 +1,34 @@
+using ActorQuorum.Core.Raft;
+using ActorQuorum.Core.Voting;
+
+namespace ActorQuorum.TestKit.Voting.Invariants;
+
+/// <summary>
+/// Whoever begins to act has its epoch on its own disk and on those of more than half of its roster, lost members counted; but not those that have said
+/// goodbye, or belong to another formation.
+/// </summary>
+internal sealed class ActsForMajority(VotingCluster cluster) : VotingInvariant
+{
+    private readonly SortedSet<(MemberId Start, FormationId Formation, long Counter)> _kept = [];
+
+    public override void Stepped(SimulatedVoter voter, VoterView before, VoterView now)
+    {
+        if (now.Acting.IsNone || now.Acting == before.Acting) return;
+        Demand(voter.Kept == now.Acting, $"{voter.Name} acts in {now.Acting} while its disk holds {voter.Kept}");
+        var (accepted, all) = (0, 0);
+        foreach (var entry in voter.Core.Roster.Members)
+        {
+            var machine = cluster.Voters.FirstOrDefault(other => other.Self?.Id == entry.Id);
+            if (cluster.HasSaidGoodbye(entry.Id) || (machine is { IsRunning: true } && IsElsewhere(machine.Kept, now.Acting))) continue;
+            all++;
+            if (_kept.Contains((entry.Id, now.Acting.Formation, now.Acting.Counter))) accepted++;
+        }
+
+        Demand(2 * accepted > all, $"{voter.Name} acts in {now.Acting}, accepted by {accepted} of {all}");
+    }
+
+    /// <summary>A start has this on its disk; that it restarts later does not unsay what it accepted.</summary>
+    public void Kept(SimulatedVoter voter) => _kept.Add((voter.Self!.Id, voter.Kept.Formation, voter.Kept.Counter));
+
+    private static bool IsElsewhere(VotingEpoch kept, VotingEpoch acting) => !kept.IsNone && kept.Formation != acting.Formation;
+}
