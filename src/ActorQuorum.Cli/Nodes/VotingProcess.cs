@@ -64,7 +64,7 @@ internal sealed class VotingProcess
 
         var isGoodbye = await stop.Requested == StopRequest.HandOver;
         await EndAsync(isGoodbye ? _node.DispatchAsync() : _node.StopAsync(), stop.RequestedAgain);
-        _logger.LogInformation("{Node} {How}", name, isGoodbye ? "has dispatched" : "has stopped without a goodbye: the others count it as lost");
+        if (!isGoodbye) _logger.LogInformation("{Node} has stopped without a goodbye: the others count it as lost", name);
         return ExitCode.Ok;
     }
 

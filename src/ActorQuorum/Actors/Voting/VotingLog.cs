@@ -60,21 +60,8 @@ internal sealed class VotingLog(ILogger logger, string self)
     /// <summary>The node is to stop.</summary>
     public void Write(VotingStop stop)
     {
-        switch (stop.Reason)
-        {
-            case VotingStopReason.Dispatched:
-                logger.LogInformation("{Node} has dispatched", self);
-                break;
-            case VotingStopReason.MoreLostThanLive:
-                logger.LogError("{Node} dispatches because more are lost than connected: {Why}", self, stop.Text);
-                break;
-            case VotingStopReason.NoMajority:
-                logger.LogError("{Node} dispatches, there is no majority: {Why}", self, stop.Text);
-                break;
-            default:
-                logger.LogError("{Node} stops: {Why}", self, stop.Text);
-                break;
-        }
+        if (stop.Reason == VotingStopReason.Dispatched) logger.LogInformation("{Node} has dispatched", self);
+        else logger.LogError("{Node} stops: {Why}", self, stop.Text);
     }
 
     private void WriteRefusal(MemberRefused refused)
