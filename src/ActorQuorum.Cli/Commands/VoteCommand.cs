@@ -101,7 +101,7 @@ internal static class VoteCommand
             Address, Port, BroadcastAddress, BroadcastPort, Name, Cluster, Debug, MasterScript, SlaveScript, ScriptTimeout, ByPort, Minority,
             DiscoveryWindow, Advertise, DataDirectory, OtherMasterScript, OtherSlaveScript, OtherByPort,
         };
-        command.SetAction((parsed, _) => VotingProcess.RunAsync(OptionsOf(parsed), ScriptsOf(parsed), parsed.GetValue(Debug)));
+        command.SetAction((parsed, _) => VotingProcess.RunAsync(OptionsOf(parsed), new LoggingOptions(), parsed.GetValue(Debug)));
         return command;
     }
 
@@ -115,6 +115,7 @@ internal static class VoteCommand
         BroadcastAddress = parsed.GetValue(BroadcastAddress)!,
         BroadcastPort = parsed.GetValue(BroadcastPort),
         DataDirectory = parsed.GetValue(DataDirectory),
+        Roles = ScriptsOf(parsed),
         Election = Usual.Election with
         {
             Metric = parsed.GetValue(ByPort) || parsed.GetValue(OtherByPort) ? VotingMetric.Port : VotingMetric.BirthTime,

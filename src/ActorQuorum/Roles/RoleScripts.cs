@@ -7,7 +7,7 @@ namespace ActorQuorum.Roles;
 /// only the latest standing waits: what has passed meanwhile is passed over, so the last script to run always tells what holds.
 /// Whoever reports a change never waits.
 /// </summary>
-internal sealed class RoleScripts
+internal sealed class RoleScripts : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly string _node;
@@ -39,6 +39,14 @@ internal sealed class RoleScripts
         {
             lock (_gate) return _work;
         }
+    }
+
+    /// <summary>Refuses scripts that cannot be run, before anything is started.</summary>
+    /// <exception cref="UnusableScriptException">One is missing or not executable.</exception>
+    public static void Check(Configuration.RoleOptions options)
+    {
+        _ = RoleScript.Of("on-leader", options.OnLeader);
+        _ = RoleScript.Of("on-follower", options.OnFollower);
     }
 
     /// <summary>The scripts of a node, found fit to run.</summary>
@@ -73,6 +81,9 @@ internal sealed class RoleScripts
             return _work;
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => new(StopAsync());
 
     private void Want(RoleStanding standing)
     {

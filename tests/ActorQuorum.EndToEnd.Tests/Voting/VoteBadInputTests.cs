@@ -39,7 +39,7 @@ public sealed class VoteBadInputTests
         second.Process.Errors.ShouldStartWith("actorquorum: ");
         second.Process.Errors.ShouldContain("twin");
         second.Process.Errors.ShouldNotContain("\n");
-        await first.Process.PrintsAsync("did not let twin");
+        await first.Process.PrintsAsync("refused twin");
         first.Process.HasExited.ShouldBeFalse();
     }
 

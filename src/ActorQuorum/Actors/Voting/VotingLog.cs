@@ -61,21 +61,8 @@ internal sealed class VotingLog(ILogger logger, string self)
     /// <summary>The node is to stop: its last word.</summary>
     public void Write(VotingStop stop)
     {
-        switch (stop.Reason)
-        {
-            case VotingStopReason.Dispatched:
-                logger.LogInformation("{Node} has said goodbye", self);
-                break;
-            case VotingStopReason.MoreLostThanLive:
-                logger.LogError("{Node} dispatches because more are lost than connected: {Reason}", self, stop.Text);
-                break;
-            case VotingStopReason.NoMajority:
-                logger.LogError("{Node} dispatches, there is no majority: {Reason}", self, stop.Text);
-                break;
-            default:
-                logger.LogError("{Node} stops: {Reason}", self, stop.Text);
-                break;
-        }
+        if (stop.Reason == VotingStopReason.Dispatched) logger.LogInformation("{Node} has dispatched", self);
+        else logger.LogError("{Node} stops: {Why}", self, stop.Text);
     }
 
     private static string ReasonOf(MemberRefused refused) => refused.Holder is { } holder
