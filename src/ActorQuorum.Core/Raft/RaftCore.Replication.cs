@@ -37,12 +37,15 @@ internal sealed partial class RaftCore
         }
     }
 
-    /// <summary>One message at a time until it is known where the logs agree; without entries while the follower is silent.</summary>
+    /// <summary>
+    /// One message at a time until it is known where the logs agree; without entries while the follower is silent, or at work on a snapshot.
+    /// </summary>
     private void Probe(Progress follower)
     {
+        var isBlind = !IsHeard(follower) || follower.MatchIndex < follower.SnapshotIndex;
         SendAppend(
             follower,
-            !IsHeard(follower) || follower.NextIndex > _log.LastIndex ? [] : _log.Slice(follower.NextIndex, _log.LastIndex, _options.AppendSizeBytes));
+            isBlind || follower.NextIndex > _log.LastIndex ? [] : _log.Slice(follower.NextIndex, _log.LastIndex, _options.AppendSizeBytes));
         follower.IsProbeOut = true;
     }
 
