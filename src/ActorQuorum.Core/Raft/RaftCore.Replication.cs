@@ -56,11 +56,13 @@ internal sealed partial class RaftCore
             _options.Group, Self, follower.Id, Term, _options.Incarnation, previous, _log.TermAt(previous), entries, CommitIndex)
         {
             Session = follower.Session,
+            Founding = Fingerprint,
         });
     }
 
     private void OnAppendEntries(AppendEntries append)
     {
+        if (IsOfAnotherFounding(append.Founding)) return;
         if (append.Term < Term)
         {
             // Raft §5.1: a stale term is refused, and answered so that its leader learns of the new one.

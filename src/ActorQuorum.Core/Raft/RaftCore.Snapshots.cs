@@ -86,7 +86,7 @@ internal sealed partial class RaftCore
     /// </summary>
     private void OnSnapshotArrived(SnapshotArrived arrived)
     {
-        if (arrived.Term < Term) return;
+        if (arrived.Term < Term || IsOfAnotherFounding(HardState.FingerprintOf(arrived.Mark.Founding))) return;
         Follow(arrived.Term, arrived.From);
         var mark = arrived.Mark;
         if (_installing is not null) return;
