@@ -183,6 +183,18 @@ internal static partial class PeerCodec
         QuorumError.TooLarge => Wired.ForwardError.TooLarge,
         QuorumError.DiskNearlyFull => Wired.ForwardError.DiskNearlyFull,
         QuorumError.Stopped => Wired.ForwardError.Stopped,
+        QuorumError.LeaderUnreachable => Wired.ForwardError.LeaderUnreachable,
+        QuorumError.NotAMember => Wired.ForwardError.NotAMember,
+        QuorumError.ChangeInProgress => Wired.ForwardError.ChangeInProgress,
+        QuorumError.AlreadyAMember => Wired.ForwardError.AlreadyAMember,
+        QuorumError.NoSuchMember => Wired.ForwardError.NoSuchMember,
+        QuorumError.NotALearner => Wired.ForwardError.NotALearner,
+        QuorumError.LearnerBehind => Wired.ForwardError.LearnerBehind,
+        QuorumError.TooFewVoters => Wired.ForwardError.TooFewVoters,
+        QuorumError.TooManyMembers => Wired.ForwardError.TooManyMembers,
+        QuorumError.UnknownProcessor => Wired.ForwardError.UnknownProcessor,
+        QuorumError.ProcessorFailed => Wired.ForwardError.ProcessorFailed,
+        QuorumError.Refused => Wired.ForwardError.Refused,
         _ => throw new ArgumentOutOfRangeException(nameof(error), error, "The wire has no number for this error."),
     };
 
