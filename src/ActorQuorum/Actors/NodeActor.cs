@@ -16,6 +16,9 @@ internal sealed class NodeActor(
     : IActor<NodeMessage>
 {
     private readonly PendingRequests _pending = pending;
+    /// <summary>Why a command must not get into the log; null for a machine that takes all.</summary>
+    public Func<ReadOnlyMemory<byte>, CommandResult?>? Objection { get; init; }
+
     private bool _isStopped;
     private long _ledTerm;
 
@@ -119,6 +122,13 @@ internal sealed class NodeActor(
         if (_isStopped)
         {
             request.ReplyTo.Fail(QuorumError.Stopped, "the node stops; ask another member");
+            return;
+        }
+
+        // The leader's word counts for all: what it cannot apply itself it logs for nobody.
+        if (request.Kind == RequestKind.Command && Objection?.Invoke(request.Payload) is { } objection)
+        {
+            request.ReplyTo.Answer(objection);
             return;
         }
 

@@ -61,7 +61,7 @@ internal sealed class NodeActors : IPeerInbox
         var tally = setup.Tally;
         foreach (var peer in setup.Members.Where(member => member.Id != setup.Self.Id)) tally.AddPeer(peer.Id, peer.Name);
         var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members, setup.Seed);
-        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally), turn);
+        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally) { Objection = setup.Machine.Objection }, turn);
         context.Storage = host.Start("storage", new StorageActor(setup.Log, setup.Machine, host.StartDiskLane(), context, tally), turn);
         context.Election = host.Start("election", new ElectionActor(
             core, context, new(electionLogger, setup.Self.Name, view.NameOf), new(electionLogger, setup.Self.Name, view.NameOf)), turn);
