@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using ActorQuorum.Akka.Hosting;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Transport;
@@ -20,8 +20,8 @@ internal sealed class AkkaPeerTransport : IPeerTransport
     private readonly PeerTransportOptions _options;
     private readonly ILogger _logger;
     private readonly LogThrottle _throttle;
-    private readonly FrozenDictionary<MemberId, RemotePeer> _peers;
-    private IActorRef? _actor;
+    private readonly ConcurrentDictionary<MemberId, RemotePeer> _peers;
+    private volatile IActorRef? _actor;
 
     /// <summary>Makes the transport; it does nothing before it is started.</summary>
     public AkkaPeerTransport(AkkaHost host, PeerTransportOptions options, ILogger logger)
@@ -31,7 +31,7 @@ internal sealed class AkkaPeerTransport : IPeerTransport
         _options = options;
         _logger = logger;
         _throttle = new(options.Time, options.WarningPeriod);
-        _peers = options.Peers.ToFrozenDictionary(peer => peer.Key, peer => PeerOf(peer.Key, peer.Value));
+        _peers = new(options.Peers.Select(peer => KeyValuePair.Create(peer.Key, PeerOf(peer.Key, peer.Value))));
     }
 
     /// <inheritdoc/>
@@ -58,6 +58,33 @@ internal sealed class AkkaPeerTransport : IPeerTransport
     }
 
     /// <inheritdoc/>
+    public void Connect(MemberId peer, PeerAddress address)
+    {
+        if (peer.IsNone || peer == _options.Self) return;
+        var known = _peers.GetValueOrDefault(peer);
+        RemotePeer added;
+        try
+        {
+            added = PeerOf(peer, address);
+        }
+        catch (ArgumentException e)
+        {
+            _logger.LogWarning("Peer {Peer} cannot be reached: {Reason}", address.Name, e.Message);
+            return;
+        }
+
+        if (known is not null && known.Address.Equals(added.Address)) return;
+        _peers[peer] = added;
+        if (known is not null) Part(known, "it moved");
+    }
+
+    /// <inheritdoc/>
+    public void Disconnect(MemberId peer)
+    {
+        if (_peers.TryRemove(peer, out var former)) Part(former, "it is no peer any more");
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_actor is null) return;
@@ -66,6 +93,13 @@ internal sealed class AkkaPeerTransport : IPeerTransport
 
         // A host that failed has stopped the actor by itself.
         await Task.WhenAny(stopped.Task, _host.Emptied).ConfigureAwait(false);
+    }
+
+    /// <summary>No send succeeds in its sessions from here on; the actor ends them.</summary>
+    private void Part(RemotePeer former, string reason)
+    {
+        former.Outbound?.Close();
+        _actor?.Tell(new PartFromPeer(former, reason), ActorRefs.NoSender);
     }
 
     private RemotePeer PeerOf(MemberId id, PeerAddress peer)

@@ -35,7 +35,7 @@ internal sealed partial class PeersActor
     private void OnHello(HelloParcel parcel)
     {
         var hello = parcel.Hello;
-        var reply = PeerGreeting.Judge(options, hello);
+        var reply = PeerGreeting.Judge(options, hello, peers.ContainsKey);
         if (!reply.Accepted)
         {
             // Nobody is called up who is not a member: a stranger could name any address as its own.
@@ -44,7 +44,8 @@ internal sealed partial class PeersActor
             return;
         }
 
-        var peer = peers[new MemberId(hello.From)];
+        // Another thread may have parted from it since.
+        if (!peers.TryGetValue(new MemberId(hello.From), out var peer)) return;
         if (peer.Inbound is { } former)
         {
             // The newer wins, whatever the incarnations: the older may be the remains of a process that died without a word.
@@ -111,8 +112,7 @@ internal sealed partial class PeersActor
 
     private void Break(InboundSession session, string reason)
     {
-        var peer = peers[session.Route.From];
-        if (peer.Inbound != session) return;
+        if (Hearing(session) is not { } peer) return;
         log.Broken(peer, reason);
         LoseInbound(peer, reason);
         peer.Actor.Tell(new EndedParcel(session.Number), Self);
@@ -125,6 +125,14 @@ internal sealed partial class PeersActor
         if (peer.Nonce != 0) Despair(peer, reason);
         LoseOutbound(peer, reason);
         LoseInbound(peer, reason);
+    }
+
+    /// <summary>What was heard from it so far stays heard; it learns at once that nothing more is.</summary>
+    private void Part(RemotePeer peer, string reason)
+    {
+        if (peer.Inbound is { } inbound) peer.Actor.Tell(new EndedParcel(inbound.Number), Self);
+        LoseInbound(peer, reason);
+        LoseOutbound(peer, reason);
     }
 
     private void LoseOutbound(RemotePeer peer, string reason)

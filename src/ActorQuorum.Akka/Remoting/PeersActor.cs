@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Frozen;
 using System.Security.Cryptography;
 using ActorQuorum.Akka.Hosting;
 using ActorQuorum.Core.Raft;
@@ -14,6 +13,9 @@ internal sealed record FlushPeer(RemotePeer Peer);
 
 /// <summary>A session's sender is to be told what was handled.</summary>
 internal sealed record SettleSession(InboundSession Session);
+
+/// <summary>A peer is none any more, or moved: its sessions end.</summary>
+internal sealed record PartFromPeer(RemotePeer Peer, string Reason);
 
 /// <summary>Time has passed.</summary>
 internal sealed record PeersTick
@@ -30,7 +32,7 @@ internal sealed record StopPeers(TaskCompletionSource Stopped);
 /// the sessions and Akka.Remote. A session is lost as a TCP connection is: with all that was under way in it.
 /// </summary>
 internal sealed partial class PeersActor(
-    AkkaHost host, PeerTransportOptions options, FrozenDictionary<MemberId, RemotePeer> peers, IPeerInbox inbox, PeerLog log) : UntypedActor
+    AkkaHost host, PeerTransportOptions options, IReadOnlyDictionary<MemberId, RemotePeer> peers, IPeerInbox inbox, PeerLog log) : UntypedActor
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(50);
 
@@ -79,6 +81,7 @@ internal sealed partial class PeersActor(
             case IncomingFrames frames: OnFrames(frames); break;
             case HandledParcel handled: OnHandled(handled); break;
             case FlushPeer(var peer): Flush(peer); break;
+            case PartFromPeer(var peer, var reason): Part(peer, reason); break;
             case SettleSession(var session): Settle(session); break;
             case PeersTick: OnTick(); break;
             case HelloParcel hello: OnHello(hello); break;
@@ -95,8 +98,7 @@ internal sealed partial class PeersActor(
     private void OnFrames(IncomingFrames frames)
     {
         var session = frames.Session;
-        var peer = peers[session.Route.From];
-        if (peer.Inbound != session) return;
+        if (Hearing(session) is not { } peer) return;
         if (frames.First != session.Arrived)
         {
             LoseInbound(peer, $"{frames.First - session.Arrived} messages before this one were lost on the way");
@@ -132,8 +134,7 @@ internal sealed partial class PeersActor(
 
     private void Settle(InboundSession session)
     {
-        var peer = peers[session.Route.From];
-        if (peer.Inbound == session) peer.Actor.Tell(new HandledParcel(session.Number, session.Tell()), Self);
+        if (Hearing(session) is { } peer) peer.Actor.Tell(new HandledParcel(session.Number, session.Tell()), Self);
     }
 
     private void OnTick()
@@ -162,6 +163,9 @@ internal sealed partial class PeersActor(
         _timer?.Dispose();
         stopped.TrySetResult();
     }
+
+    private RemotePeer? Hearing(InboundSession session) =>
+        peers.TryGetValue(session.Route.From, out var peer) && peer.Inbound == session ? peer : null;
 
     private RemotePeer? Speaking(ulong session)
     {

@@ -138,7 +138,8 @@ public sealed class SimulatedNode
         var log = new WitnessedLog(storage.Log, storage.Durable);
         var store = new KeyValueStore();
         var transport = new SimulatedTransport(
-            _network, Id, inbox => _network.Connect(Id, Name, Number, inbox, host), message => _invariants.Sent(this, message));
+            _network, Id, Identity.Members.Select(member => member.Id).Where(id => id != Id),
+            (inbox, hears) => _network.Connect(Id, Name, Number, inbox, hears, host), message => _invariants.Sent(this, message));
         var before = Witness;
         (_host, _storage, _store, Witness) = (host, storage, store, log);
         if (before is not null && IsDurable) _invariants.Recovered(this, before, storage.Durable);

@@ -42,17 +42,24 @@ internal sealed class SimulatedNetwork(Simulation simulation)
     /// <summary>How much longer a message takes; those behind it on the link wait.</summary>
     public Func<MessageOnTheWay, TimeSpan>? Delay { get; set; }
 
-    /// <summary>A node is on the network.</summary>
-    public void Connect(MemberId member, string name, long number, IPeerInbox inbox, SimulatedHost host) =>
-        _stations[member] = new(name, number, inbox, host);
+    /// <summary>A node is on the network; of the others it hears its peers.</summary>
+    public void Connect(MemberId member, string name, long number, IPeerInbox inbox, Func<MemberId, bool> hears, SimulatedHost host) =>
+        _stations[member] = new(name, number, inbox, hears, host);
+
+    /// <summary>A node closes its connections with another: both see it, and what is on its way between them is lost.</summary>
+    public void Part(MemberId member, MemberId other)
+    {
+        TellLoss(member, other);
+        if (!IsCut(member, other)) TellLoss(other, member);
+    }
 
     /// <summary>A node's process is gone: the others see their connections close.</summary>
     public void Disconnect(MemberId member)
     {
         _stations.Remove(member);
         foreach (var (other, station) in _stations)
-            if (!IsCut(member, other))
-                station.Host.After(LeastLatency, () => station.Inbox.ConnectionLost(member));
+            if (!IsCut(member, other) && station.Hears(member))
+                TellLoss(other, member);
     }
 
     /// <summary>Nothing passes from one to the other any more; nobody is told.</summary>
@@ -70,7 +77,7 @@ internal sealed class SimulatedNetwork(Simulation simulation)
     /// <summary>Sends a message; whether it was taken says nothing about whether it arrives.</summary>
     public bool Send(MemberId from, MemberId to, PeerMessage message)
     {
-        if (!_stations.TryGetValue(to, out var target) || !_stations.TryGetValue(from, out var source)) return false;
+        if (!_stations.TryGetValue(to, out var target) || !_stations.TryGetValue(from, out var source) || !target.Hears(from)) return false;
         var hasRules = Drop is not null || Duplicate is not null || Delay is not null;
         var onTheWay = hasRules ? new MessageOnTheWay(source.Name, target.Name, KindOf(message)) : default;
         if (IsCut(from, to) || Drop?.Invoke(onTheWay) == true || IsDrawn(LostPerThousand)) return true;
@@ -106,12 +113,17 @@ internal sealed class SimulatedNetwork(Simulation simulation)
     private void Deliver((MemberId From, MemberId To) link, PeerMessage message, Station receiver, TimeSpan delay) =>
         receiver.Host.After(delay, () =>
         {
-            if (IsCut(link.From, link.To)) return;
+            if (IsCut(link.From, link.To) || !receiver.Hears(link.From)) return;
             receiver.Host.Trace(TraceKind.Delivery, _stations.TryGetValue(link.From, out var sender) ? sender.Number : 0);
             receiver.Inbox.Deliver(link.From, message, NoCredit.Instance);
         });
 
-    private sealed record Station(string Name, long Number, IPeerInbox Inbox, SimulatedHost Host);
+    private void TellLoss(MemberId to, MemberId peer)
+    {
+        if (_stations.TryGetValue(to, out var station)) station.Host.After(LeastLatency, () => station.Inbox.ConnectionLost(peer));
+    }
+
+    private sealed record Station(string Name, long Number, IPeerInbox Inbox, Func<MemberId, bool> Hears, SimulatedHost Host);
 
     private sealed class NoCredit : IInboundCredit
     {

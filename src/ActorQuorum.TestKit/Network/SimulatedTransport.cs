@@ -3,21 +3,43 @@ using ActorQuorum.Transport;
 
 namespace ActorQuorum.TestKit.Network;
 
-/// <summary>One node's end of the <see cref="SimulatedNetwork"/>. What leaves is shown first to whoever watches.</summary>
-internal sealed class SimulatedTransport(SimulatedNetwork network, MemberId self, Action<IPeerInbox> connect, Action<RaftMessage> watch) : IPeerTransport
+/// <summary>One node's end of the <see cref="SimulatedNetwork"/>. What leaves is shown first to whoever watches. Members are found by their number, wherever they are.</summary>
+/// <param name="network">The network.</param>
+/// <param name="self">The node.</param>
+/// <param name="peers">The peers it begins with.</param>
+/// <param name="connect">Puts the node on the network, once it is started.</param>
+/// <param name="watch">Sees the messages of the core that leave.</param>
+internal sealed class SimulatedTransport(
+    SimulatedNetwork network, MemberId self, IEnumerable<MemberId> peers, Action<IPeerInbox, Func<MemberId, bool>> connect, Action<RaftMessage> watch)
+    : IPeerTransport
 {
+    private readonly SortedSet<MemberId> _peers = [.. peers];
+
     /// <inheritdoc/>
     public Task StartAsync(IPeerInbox inbox, CancellationToken cancellationToken)
     {
-        connect(inbox);
+        connect(inbox, _peers.Contains);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public bool Send(MemberId to, PeerMessage message)
     {
+        if (!_peers.Contains(to)) return false;
         if (message is Consensus(var raft)) watch(raft);
         return network.Send(self, to, message);
+    }
+
+    /// <inheritdoc/>
+    public void Connect(MemberId peer, PeerAddress address)
+    {
+        if (peer != self && !peer.IsNone) _peers.Add(peer);
+    }
+
+    /// <inheritdoc/>
+    public void Disconnect(MemberId peer)
+    {
+        if (_peers.Remove(peer)) network.Part(self, peer);
     }
 
     /// <inheritdoc/>

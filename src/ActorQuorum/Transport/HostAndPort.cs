@@ -32,6 +32,12 @@ internal readonly record struct HostAndPort(string Host, int Port)
                 $"\"{text}\" is not host:port; write for example \"127.0.0.1:7101\" or \"[::1]:7101\".", nameof(text));
     }
 
+    /// <summary>Reads an address to dial.</summary>
+    /// <exception cref="ArgumentException">It is none, or names no port.</exception>
+    public static HostAndPort ParseDialled(string text) => Parse(text) is { Port: > 0 } address
+        ? address
+        : throw new ArgumentException($"\"{text}\" names no port to dial.", nameof(text));
+
     /// <summary>Asks for the host's addresses; anew each time, since a name may move.</summary>
     public async Task<IPAddress[]> ResolveAsync(CancellationToken cancellationToken)
     {

@@ -34,6 +34,21 @@ internal interface IPeerTransport : IAsyncDisposable
     /// <returns>Whether the message was queued; false means it certainly was not sent.</returns>
     bool Send(MemberId to, PeerMessage message);
 
+    /// <summary>
+    /// Keeps a connection to a member from now on: a new one, or a known one at a new address, whose connection is closed first. The same
+    /// again changes nothing. Only those connected to are heard, unless the transport's settings let strangers in.
+    /// </summary>
+    /// <param name="peer">The member.</param>
+    /// <param name="address">Where it listens. One that cannot be dialled is as a member that cannot be reached: said in the log.</param>
+    void Connect(MemberId peer, PeerAddress address);
+
+    /// <summary>
+    /// Closes the connections of a member, both ways, and keeps none any more: what was queued to it is dropped, no send to it succeeds,
+    /// its hellos are refused. <see cref="IPeerInbox.ConnectionLost"/> is told of each connection there was, as of any lost one.
+    /// </summary>
+    /// <param name="peer">The member.</param>
+    void Disconnect(MemberId peer);
+
     /// <summary>How the connection to a member is, at about this moment.</summary>
     /// <param name="peer">The member.</param>
     PeerConnection Look(MemberId peer) => new(peer, false, 0, 0);

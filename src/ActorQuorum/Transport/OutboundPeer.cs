@@ -6,26 +6,56 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum.Transport;
 
 /// <summary>Keeps a connection to one peer: dials, says hello, and dials again when it is lost. Never waits for another peer.</summary>
-internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, ILogger logger, LogThrottle throttle)
+internal sealed class OutboundPeer(
+    PeerTransportOptions options, MemberId peer, PeerAddress destination, ILogger logger, LogThrottle throttle) : IDisposable
 {
-    private readonly string name = options.Peers[peer].Name;
-    private volatile Destination destination = Destination.Parse(options.Peers[peer].Address);
-    private volatile OutboundLink? link;
+    private readonly CancellationTokenSource leaving = new();
     private readonly Lock gate = new();
+    private volatile PeerAddress destination = destination;
+    private volatile OutboundLink? link;
+    private CancellationTokenSource? dial;
     private CancellationTokenSource? pause;
     private bool isWoken;
     private string? lastProblem;
     private bool wasConnected;
 
+    /// <summary>Its name, for logs.</summary>
+    public string Name => destination.Name;
+
     /// <summary>The live connection, or null while there is none.</summary>
     public OutboundLink? Link => link;
 
-    /// <summary>The next dial goes there.</summary>
-    public void Relocate(string newAddress)
+    /// <summary>The next dial goes there, and at once; a connection to where it was, or a dial under way, is given up.</summary>
+    public void Move(PeerAddress address)
     {
-        destination = Destination.Parse(newAddress);
+        OutboundLink? former;
+        CancellationTokenSource? vain;
+        lock (gate)
+        {
+            var isSame = destination.Address == address.Address;
+            destination = address;
+            if (isSame)
+            {
+                return;
+            }
+
+            (former, vain) = (link, dial);
+        }
+
+        former?.Close("it moved");
+        Cancel(vain);
         Wake();
     }
+
+    /// <summary>Ends the connection and the dialling: no send succeeds any more.</summary>
+    public void Leave()
+    {
+        link?.Close("it is no peer any more");
+        Cancel(leaving);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => leaving.Dispose();
 
     /// <summary>The peer has just been heard: the pause under way, or after the dial under way, need not be.</summary>
     public void Wake()
@@ -37,55 +67,51 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
             waking = pause;
         }
 
-        try
-        {
-            waking?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The pause ended by itself in between.
-        }
+        Cancel(waking);
     }
 
-    /// <summary>Runs until <paramref name="stopping"/>.</summary>
+    /// <summary>Runs until <paramref name="stopping"/>, or until it shall leave.</summary>
     public async Task RunAsync(IPeerInbox inbox, CancellationToken stopping)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, leaving.Token);
         var failures = 0;
-        while (!stopping.IsCancellationRequested)
+        while (!ending.IsCancellationRequested)
         {
             Forget();
             try
             {
-                using var connected = new OutboundLink(await ConnectAsync(failures, stopping).ConfigureAwait(false), options);
+                var (connected, address) = await ConnectAsync(failures, ending.Token).ConfigureAwait(false);
+                using var held = connected;
                 failures = 0;
-                await ServeAsync(connected, inbox, stopping).ConfigureAwait(false);
+                await ServeAsync(connected, address, inbox, ending.Token, stopping).ConfigureAwait(false);
             }
             catch (Exception e)
             {
                 failures++;
-                if (!stopping.IsCancellationRequested)
+                if (!ending.IsCancellationRequested)
                 {
                     Report(e);
                 }
             }
 
-            await PauseAsync(failures, stopping).ConfigureAwait(false);
+            await PauseAsync(failures, ending.Token).ConfigureAwait(false);
         }
     }
 
-    private async Task ServeAsync(OutboundLink connected, IPeerInbox inbox, CancellationToken stopping)
+    private async Task ServeAsync(
+        OutboundLink connected, string address, IPeerInbox inbox, CancellationToken ending, CancellationToken stopping)
     {
-        using var onStop = stopping.UnsafeRegister(static state => ((OutboundLink)state!).Close("this node stops"), connected);
-        logger.LogInformation("Connected to peer {Peer} at {Address}.", name, destination.Address);
+        using var onEnd = ending.UnsafeRegister(static state => ((OutboundLink)state!).Close("this node stops"), connected);
+        logger.LogInformation("Connected to peer {Peer} at {Address}.", Name, address);
         lastProblem = null;
         wasConnected = true;
-        link = connected;
+        Publish(connected, address);
         try
         {
             var reason = await connected.RunAsync().ConfigureAwait(false);
-            if (!stopping.IsCancellationRequested && throttle.Allows($"lost {peer}"))
+            if (!ending.IsCancellationRequested && throttle.Allows($"lost {peer}"))
             {
-                logger.LogWarning("The connection to peer {Peer} was lost: {Reason}. Dialling again.", name, reason);
+                logger.LogWarning("The connection to peer {Peer} was lost: {Reason}. Dialling again.", Name, reason);
             }
         }
         finally
@@ -101,10 +127,49 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
         }
     }
 
-    private async Task<Socket> ConnectAsync(int attempt, CancellationToken stopping)
+    /// <summary>The peer may have moved while it was dialled.</summary>
+    private void Publish(OutboundLink connected, string address)
+    {
+        lock (gate)
+        {
+            link = connected;
+            if (destination.Address == address)
+            {
+                return;
+            }
+        }
+
+        connected.Close("it moved");
+    }
+
+    private async Task<(OutboundLink Link, string Address)> ConnectAsync(int attempt, CancellationToken stopping)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        string address;
+        lock (gate)
+        {
+            address = destination.Address;
+            dial = given;
+        }
+
+        try
+        {
+            var socket = await DialAsync(address, attempt, given.Token).ConfigureAwait(false);
+            return (new OutboundLink(socket, options), address);
+        }
+        finally
+        {
+            lock (gate)
+            {
+                dial = null;
+            }
+        }
+    }
+
+    private async Task<Socket> DialAsync(string address, int attempt, CancellationToken stopping)
     {
         using var dialling = new Deadline(options.ConnectTimeout, options.Time, stopping);
-        var socket = await PeerSockets.DialAsync(destination.Address, attempt, options.StallTimeout, dialling.Token).ConfigureAwait(false);
+        var socket = await PeerSockets.DialAsync(HostAndPort.ParseDialled(address), attempt, options.StallTimeout, dialling.Token).ConfigureAwait(false);
         try
         {
             using var greeting = new Deadline(options.HelloTimeout, options.Time, stopping);
@@ -124,15 +189,15 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
     private void Report(Exception problem)
     {
         var text = problem is OperationCanceledException ? "it did not answer in time" : problem.Message;
-        if (problem is not (SocketException or IOException or PeerProtocolException or OperationCanceledException))
+        if (problem is not (SocketException or IOException or PeerProtocolException or OperationCanceledException or ArgumentException))
         {
-            logger.LogError(problem, "A defect keeps this node from peer {Peer} at {Address}.", name, destination.Address);
+            logger.LogError(problem, "A defect keeps this node from peer {Peer} at {Address}.", Name, destination.Address);
         }
         else if (text != lastProblem && throttle.Allows($"dial {peer} {text}"))
         {
             // Members start one after the other: before the first connection an absent peer is no cause for alarm.
             var level = wasConnected || problem is not SocketException ? LogLevel.Warning : LogLevel.Information;
-            logger.Log(level, "Peer {Peer} at {Address} cannot be reached: {Reason}. Dialling on.", name, destination.Address, text);
+            logger.Log(level, "Peer {Peer} at {Address} cannot be reached: {Reason}. Dialling on.", Name, destination.Address, text);
         }
 
         lastProblem = text;
@@ -170,11 +235,15 @@ internal sealed class OutboundPeer(PeerTransportOptions options, MemberId peer, 
         }
     }
 
-    /// <summary>A class, so that it is replaced in one step.</summary>
-    private sealed record Destination(HostAndPort Address)
+    private static void Cancel(CancellationTokenSource? source)
     {
-        public static Destination Parse(string text) => HostAndPort.Parse(text) is { Port: > 0 } address
-            ? new Destination(address)
-            : throw new ArgumentException($"\"{text}\" names no port to dial.", nameof(text));
+        try
+        {
+            source?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // What it stood for ended by itself in between.
+        }
     }
 }

@@ -29,7 +29,10 @@ internal static class PeerGreeting
     };
 
     /// <summary>Judges a hello: the first check that fails is the answer.</summary>
-    public static HelloReply Judge(PeerTransportOptions self, Hello hello)
+    /// <param name="self">This member.</param>
+    /// <param name="hello">The hello.</param>
+    /// <param name="isPeer">Whether a member is one of those connected to.</param>
+    public static HelloReply Judge(PeerTransportOptions self, Hello hello, Func<MemberId, bool> isPeer)
     {
         var from = new MemberId(hello.From);
         var to = new MemberId(hello.To);
@@ -46,7 +49,7 @@ internal static class PeerGreeting
             _ when from == self.Self => Answer(self, Refusal.IsMe,
                 $"the caller says it is {self.Name} (member {self.Self}), which listens here. "
                 + "Two nodes may run under one name: compare node.name."),
-            _ when !self.Peers.ContainsKey(from) => Answer(self, Refusal.NotAMember,
+            _ when !isPeer(from) => Answer(self, Refusal.NotAMember,
                 $"{Shown(hello.Name)} (member {from}) is not a member of the cluster that {self.Name} knows. "
                 + "Compare cluster.members."),
             _ when hello.Incarnation == 0 => Answer(self, Refusal.Malformed, $"the hello of {Shown(hello.Name)} bears no incarnation."),

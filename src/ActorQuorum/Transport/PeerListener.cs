@@ -9,11 +9,12 @@ namespace ActorQuorum.Transport;
 /// <summary>Accepts the connections of other members, judges their hellos, and has one connection a member read.</summary>
 /// <param name="options">The transport's settings.</param>
 /// <param name="inbox">Takes what is heard.</param>
+/// <param name="isPeer">Whether a member is one of those connected to.</param>
 /// <param name="heard">Told of every member whose hello was accepted.</param>
 /// <param name="logger">The log.</param>
 /// <param name="throttle">Bounds its warnings.</param>
 internal sealed class PeerListener(
-    PeerTransportOptions options, IPeerInbox inbox, Action<MemberId> heard, ILogger logger, LogThrottle throttle)
+    PeerTransportOptions options, IPeerInbox inbox, Func<MemberId, bool> isPeer, Action<MemberId> heard, ILogger logger, LogThrottle throttle)
 {
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
@@ -51,6 +52,18 @@ internal sealed class PeerListener(
         }
 
         await Task.WhenAll(rest).ConfigureAwait(false);
+    }
+
+    /// <summary>A member is no peer any more: its connection ends.</summary>
+    public void Drop(MemberId peer)
+    {
+        InboundConnection? connection;
+        lock (gate)
+        {
+            connection = current.GetValueOrDefault(peer);
+        }
+
+        connection?.Close("it is no peer any more");
     }
 
     private void Admit(Socket socket, CancellationToken stopping)
@@ -116,11 +129,11 @@ internal sealed class PeerListener(
         PeerSockets.Tune(socket, options.StallTimeout);
         using var greeting = new Deadline(options.HelloTimeout, options.Time, stopping);
         var hello = await PeerGreeting.ReceiveAsync(reader, Hello.Parser, greeting.Token).ConfigureAwait(false);
-        var reply = PeerGreeting.Judge(options, hello);
+        var reply = PeerGreeting.Judge(options, hello, isPeer);
         if (!reply.Accepted)
         {
             // Strangers choose their ids: all of them together are one kind, or each would be worth a line.
-            var who = options.Peers.ContainsKey(new MemberId(hello.From)) ? hello.From : 0;
+            var who = isPeer(new MemberId(hello.From)) ? hello.From : 0;
             Warn(
                 $"refused {reply.Refusal} {who}",
                 "A peer's connection from {Caller} was refused ({Refusal}): {Reason}", caller, reply.Refusal, reply.Reason);
@@ -138,6 +151,13 @@ internal sealed class PeerListener(
         try
         {
             await SucceedAsync(connection).ConfigureAwait(false);
+
+            // It may have ceased to be one between its hello and here, where it can be dropped.
+            if (!isPeer(connection.From))
+            {
+                return;
+            }
+
             heard(connection.From);
             await connection.ReadAsync(inbox).ConfigureAwait(false);
         }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using ActorQuorum.Core.Raft;
@@ -15,12 +14,13 @@ internal sealed class TcpPeerTransport : IPeerTransport
     private readonly PeerTransportOptions options;
     private readonly ILogger logger;
     private readonly LogThrottle throttle;
-    private readonly FrozenDictionary<MemberId, OutboundPeer> peers;
+    private readonly PeerSet peers;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HostAndPort listen;
     private readonly Lock gate = new();
     private Task running = Task.CompletedTask;
+    private PeerListener? listener;
     private bool isStarted;
     private bool isDisposed;
 
@@ -33,7 +33,12 @@ internal sealed class TcpPeerTransport : IPeerTransport
         this.logger = logger;
         listen = HostAndPort.Parse(options.Listen);
         throttle = new LogThrottle(options.Time, options.WarningPeriod);
-        peers = options.Peers.Keys.ToFrozenDictionary(id => id, id => new OutboundPeer(options, id, logger, throttle));
+        peers = new PeerSet(options, logger, throttle);
+        foreach (var (id, address) in options.Peers)
+        {
+            _ = HostAndPort.ParseDialled(address.Address);
+            peers.Add(id, address);
+        }
     }
 
     /// <summary>Where this node listens, once started.</summary>
@@ -72,7 +77,7 @@ internal sealed class TcpPeerTransport : IPeerTransport
     /// <inheritdoc/>
     public bool Send(MemberId to, PeerMessage message)
     {
-        if (!peers.TryGetValue(to, out var peer) || peer.Link is not { } link)
+        if (peers.Find(to) is not { Link: { } link } peer)
         {
             return false;
         }
@@ -84,12 +89,12 @@ internal sealed class TcpPeerTransport : IPeerTransport
                 return link.TrySend(measured);
             }
 
-            Complain(to, message, null);
+            Complain(peer, to, message, null);
         }
         catch (Exception e)
         {
             // A message that cannot be written is the sender's defect; the contract is to drop it, the log says so.
-            Complain(to, message, e);
+            Complain(peer, to, message, e);
         }
 
         return false;
@@ -97,14 +102,27 @@ internal sealed class TcpPeerTransport : IPeerTransport
 
     /// <inheritdoc/>
     public PeerConnection Look(MemberId peer) =>
-        peers.TryGetValue(peer, out var outbound) && outbound.Link is { } link
+        peers.Find(peer)?.Link is { } link
             ? new(peer, true, link.WaitingMessages, link.WaitingBytes)
             : new(peer, false, 0, 0);
 
-    /// <summary>A member moved: the next dial goes to its new address.</summary>
-    /// <param name="peer">One of the peers in the options.</param>
-    /// <param name="address">host:port.</param>
-    public void Relocate(MemberId peer, string address) => peers[peer].Relocate(address);
+    /// <inheritdoc/>
+    public void Connect(MemberId peer, PeerAddress address)
+    {
+        if (!peer.IsNone && peer != options.Self)
+        {
+            peers.Add(peer, address);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Disconnect(MemberId peer)
+    {
+        if (peers.Remove(peer))
+        {
+            listener?.Drop(peer);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -120,6 +138,7 @@ internal sealed class TcpPeerTransport : IPeerTransport
         {
             await stopping.CancelAsync().ConfigureAwait(false);
             await running.ConfigureAwait(false);
+            await peers.WhenStopped().ConfigureAwait(false);
             stopping.Dispose();
             ended.TrySetResult();
         }
@@ -129,9 +148,10 @@ internal sealed class TcpPeerTransport : IPeerTransport
 
     private Task RunAsync(Socket listening, IPeerInbox inbox)
     {
-        var listener = new PeerListener(options, inbox, heard => peers[heard].Wake(), logger, throttle);
-        var loops = peers.Values.Select(peer => Task.Run(() => peer.RunAsync(inbox, stopping.Token)));
-        return Task.WhenAll([Task.Run(() => listener.RunAsync(listening, stopping.Token)), .. loops]);
+        var accepting = new PeerListener(options, inbox, id => peers.Find(id) is not null, id => peers.Find(id)?.Wake(), logger, throttle);
+        Volatile.Write(ref listener, accepting);
+        peers.Start(inbox, stopping.Token);
+        return Task.Run(() => accepting.RunAsync(listening, stopping.Token));
     }
 
     /// <summary>The receiver takes sender, receiver and incarnation from the hello, so they must be the hello's.</summary>
@@ -139,7 +159,7 @@ internal sealed class TcpPeerTransport : IPeerTransport
         message is not Consensus { Message: var raft }
         || (raft.From == options.Self && raft.To == to && raft.Incarnation == options.Incarnation);
 
-    private void Complain(MemberId to, PeerMessage message, Exception? defect)
+    private void Complain(OutboundPeer peer, MemberId to, PeerMessage message, Exception? defect)
     {
         var kind = message is Consensus consensus ? consensus.Message.GetType().Name : message.GetType().Name;
         if (!throttle.Allows($"send {to} {kind}"))
@@ -152,14 +172,14 @@ internal sealed class TcpPeerTransport : IPeerTransport
             logger.LogWarning(
                 "A {Kind} to peer {Peer} was not sent: it is over the frame size of {Limit} bytes. "
                 + "Raise limits.frame-size on all members, or ask for less at once.",
-                kind, options.Peers[to].Name, options.FrameSizeBytes);
+                kind, peer.Name, options.FrameSizeBytes);
         }
         else
         {
             logger.LogError(
                 defect,
                 "A {Kind} to peer {Peer} was not sent: it is malformed, or names another sender or receiver.",
-                kind, options.Peers[to].Name);
+                kind, peer.Name);
         }
     }
 }

@@ -65,5 +65,15 @@ internal sealed class VirtualTransport(VirtualNetwork network, MemberId self) : 
 
     public bool Send(MemberId to, PeerMessage message) => network.Send(self, to, message);
 
+    public void Connect(MemberId peer, PeerAddress address)
+    {
+        // Everybody is connected with everybody here.
+    }
+
+    public void Disconnect(MemberId peer)
+    {
+        // And stays so.
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -110,6 +110,8 @@ internal sealed class RecordedTransport : IPeerTransport
 
     public List<PeerMessage> Sent { get; } = [];
 
+    public Dictionary<MemberId, PeerAddress> Connected { get; } = [];
+
     public Task StartAsync(IPeerInbox inbox, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public bool Send(MemberId to, PeerMessage message)
@@ -117,6 +119,10 @@ internal sealed class RecordedTransport : IPeerTransport
         if (IsUp) Sent.Add(message);
         return IsUp;
     }
+
+    public void Connect(MemberId peer, PeerAddress address) => Connected[peer] = address;
+
+    public void Disconnect(MemberId peer) => Connected.Remove(peer);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -226,7 +226,7 @@ public class PeerConnectionTests
         await using var one = await TestPeer.StartAsync(1);
         var (listening, address) = RawPeer.Listen();
         using var held = listening;
-        one.Transport.Relocate(TestPeer.Member(2), address);
+        one.Transport.Connect(TestPeer.Member(2), new PeerAddress("n2", address));
         var (raw, _) = await RawPeer.AcceptAsync(listening);
         await one.UntilConnectedAsync(TestPeer.Member(2));
         await raw.SendAsync(TestPeer.Numbered(1));
@@ -241,7 +241,7 @@ public class PeerConnectionTests
     {
         await using var one = await TestPeer.StartAsync(1);
         await using var two = await TestPeer.StartAsync(2);
-        one.Transport.Relocate(two.Id, $"localhost:{two.Port}");
+        one.Transport.Connect(two.Id, new PeerAddress("n2", $"localhost:{two.Port}"));
         await one.UntilConnectedAsync(two.Id);
     }
 }

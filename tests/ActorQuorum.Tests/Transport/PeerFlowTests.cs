@@ -1,3 +1,4 @@
+using ActorQuorum.Transport;
 using Wired = ActorQuorum.Transport.Wire;
 
 namespace ActorQuorum.Tests.Transport;
@@ -85,7 +86,7 @@ public class PeerFlowTests
         var inbox = new RecordingInbox { Holds = true };
         await using var two = await TestPeer.StartAsync(TestPeer.OptionsOf(2) with { QueueMessages = 5 }, inbox);
         await using var one = await TestPeer.StartAsync(TestPeer.OptionsOf(1) with { QueueMessages = 20 });
-        one.Transport.Relocate(two.Id, two.Address);
+        one.Transport.Connect(two.Id, new PeerAddress("n2", two.Address));
         var sent = await SendUntilRefusedAsync(one);
         inbox.MostHeld.ShouldBeLessThanOrEqualTo(5);
         for (var i = 0; i < sent.Count; i++)
@@ -103,7 +104,7 @@ public class PeerFlowTests
     {
         var (listening, address) = RawPeer.Listen();
         using var held = listening;
-        one.Transport.Relocate(TestPeer.Member(2), address);
+        one.Transport.Connect(TestPeer.Member(2), new PeerAddress("n2", address));
         var (raw, _) = await RawPeer.AcceptAsync(listening);
         return (raw, await SendUntilRefusedAsync(one));
     }

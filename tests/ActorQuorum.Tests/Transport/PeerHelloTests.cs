@@ -1,4 +1,5 @@
 using System.Text;
+using ActorQuorum.Transport;
 using ActorQuorum.Transport.Wire;
 
 namespace ActorQuorum.Tests.Transport;
@@ -165,7 +166,7 @@ public class PeerHelloTests
         await using var peer = await TestPeer.StartAsync(1);
         var (listening, address) = RawPeer.Listen();
         using var held = listening;
-        peer.Transport.Relocate(TestPeer.Member(2), address);
+        peer.Transport.Connect(TestPeer.Member(2), new PeerAddress("n2", address));
         var (raw, hello) = await RawPeer.AcceptAsync(listening);
         using var accepted = raw;
         hello.ShouldBe(new Hello { ProtocolVersion = 1, ClusterId = TestPeer.Cluster, From = 1, To = 2, Incarnation = 101, Name = "n1" });
@@ -181,7 +182,7 @@ public class PeerHelloTests
         await using var peer = await TestPeer.StartAsync(1);
         var (listening, address) = RawPeer.Listen();
         using var held = listening;
-        peer.Transport.Relocate(TestPeer.Member(2), address);
+        peer.Transport.Connect(TestPeer.Member(2), new PeerAddress("n2", address));
         for (var i = 0; i < 2; i++)
         {
             var (raw, _) = await RawPeer.AcceptAsync(listening, hello =>

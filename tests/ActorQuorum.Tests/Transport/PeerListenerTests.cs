@@ -54,7 +54,7 @@ public class PeerListenerTests
         var inbox = new RecordingInbox { Holds = true };
         var options = TestPeer.OptionsOf(1) with { Time = new ManualTime(), QueueMessages = 1 };
         var one = await TestPeer.StartAsync(options, inbox);
-        one.Transport.Relocate(TestPeer.Member(2), address);
+        one.Transport.Connect(TestPeer.Member(2), new PeerAddress("n2", address));
         using var unanswered = await listening.AcceptAsync().InTime();
         using var silent = await RawPeer.DialAsync(one);
         using var waiting = await RawPeer.DialAsync(one, 3);
@@ -84,7 +84,7 @@ public class PeerListenerTests
         callers.ForEach(c => _ = c.ConnectAsync(full.LocalEndPoint!).ContinueWith(t => t.Exception, TaskScheduler.Default));
         var time = new ManualTime();
         var one = await TestPeer.StartAsync(TestPeer.OptionsOf(1) with { Time = time });
-        one.Transport.Relocate(TestPeer.Member(2), full.LocalEndPoint!.ToString()!);
+        one.Transport.Connect(TestPeer.Member(2), new PeerAddress("n2", full.LocalEndPoint!.ToString()!));
         await Eventually.ShouldBeAsync(() => time.Waiting.Count > 0, "a timer waits");
         await one.DisposeAsync().AsTask().InTime();
         time.Waiting.ShouldBeEmpty();

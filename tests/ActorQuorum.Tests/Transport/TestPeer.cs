@@ -48,9 +48,12 @@ internal sealed class TestPeer : IAsyncDisposable
         Peers = Enumerable.Range(1, 3).Where(n => n != number).ToDictionary(Member, n => new PeerAddress($"n{n}", "127.0.0.1:1")),
     };
 
+    /// <summary>One that is not started yet.</summary>
+    public static TestPeer Make(PeerTransportOptions options, RecordingInbox? inbox = null) => new(options, inbox ?? new RecordingInbox());
+
     public static async Task<TestPeer> StartAsync(PeerTransportOptions options, RecordingInbox? inbox = null)
     {
-        var peer = new TestPeer(options, inbox ?? new RecordingInbox());
+        var peer = Make(options, inbox);
         await peer.Transport.StartAsync(peer.Inbox, CancellationToken.None);
         return peer;
     }
@@ -60,7 +63,7 @@ internal sealed class TestPeer : IAsyncDisposable
     /// <summary>Makes this peer dial another one, and waits until it may send.</summary>
     public async Task ConnectToAsync(TestPeer other)
     {
-        Transport.Relocate(other.Id, other.Address);
+        Transport.Connect(other.Id, new PeerAddress("n2", other.Address));
         await UntilConnectedAsync(other.Id);
     }
 
