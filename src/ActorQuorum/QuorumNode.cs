@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum;
 
 /// <summary>One node of a cluster, running in this process.</summary>
-public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
+public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
 {
     private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
 
@@ -63,18 +63,17 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Runtime == NodeRuntime.Akka)
-        {
-            throw new InvalidOperationException(
-                "runtime = akka is started by the library ActorQuorum.Akka: by system.StartQuorum, or by QuorumSystem.StartAsync without a system of yours.");
-        }
-
-        return StartAsync(options, loggers, NodeHosting.Mailboxes(options.Runtime), cancellationToken);
+        return StartAsync(options, new QuorumBuilder(), loggers, cancellationToken);
     }
 
     /// <summary>Starts a node on a host and a transport of the caller's choice.</summary>
+    internal static Task<QuorumNode> StartAsync(
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken) =>
+        StartAsync(options, loggers, hosting, new QuorumBuilder(), cancellationToken);
+
+    /// <summary>Starts a node on a host and a transport of the caller's choice, with what a builder holds.</summary>
     internal static async Task<QuorumNode> StartAsync(
-        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken)
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, QuorumBuilder builder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         var logger = loggers.CreateLogger("ActorQuorum.Node");
@@ -101,7 +100,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
                 Durable = storage.Durable,
                 Log = storage.Log,
                 IsDiskNearlyFull = options.Storage == StorageKind.Disk ? gauge.IsNearlyFull : static () => false,
-                Machine = new KeyValueStore(),
+                Machine = new KeyValueStore(processors: builder.ToProcessors(options.Name, logger)),
                 Transport = transport,
                 Election = options.Election,
                 Limits = options.Limits,

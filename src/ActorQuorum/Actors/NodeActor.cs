@@ -300,7 +300,9 @@ internal sealed class NodeActor(
     private void GiveUp(Request request)
     {
         var patience = $"{request.Patience.TotalSeconds:0.###} s";
-        if (request.Stage == RequestStage.Waiting)
+        if (request.Stage == RequestStage.Waiting && !view.Core.Leader.IsNone && view.Core.Leader != self)
+            Fail(request, QuorumError.LeaderUnreachable, $"the leader {view.NameOf(view.Core.Leader)} was not reached within {patience}; look at the network between this node and it");
+        else if (request.Stage == RequestStage.Waiting)
             Fail(request, QuorumError.NoLeader, $"no leader was reached within {patience}; is a majority of the members up and connected?");
         else if (request.Kind == RequestKind.Query)
             Fail(request, QuorumError.TimedOut, $"no answer within {patience}; the query is safe to repeat");

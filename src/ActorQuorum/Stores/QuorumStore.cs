@@ -59,7 +59,7 @@ public sealed class QuorumStore(IQuorumNode node)
     /// <returns>Whether it was there.</returns>
     /// <exception cref="QuorumException">The delete was not acknowledged; its <see cref="QuorumException.Error"/> says whether it may have taken effect.</exception>
     public async Task<bool> DeleteAsync(Bytes key, CancellationToken cancellationToken = default) =>
-        await DeleteAsync(StoreRange.Single(key), cancellationToken).ConfigureAwait(false) > 0;
+        await DeleteAsync(StoreRange.Of(key), cancellationToken).ConfigureAwait(false) > 0;
 
     /// <summary>Deletes the keys of a range, as one revision.</summary>
     /// <param name="range">Which keys.</param>

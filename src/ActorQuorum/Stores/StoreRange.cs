@@ -19,7 +19,7 @@ public sealed record StoreRange
     /// <summary>One key.</summary>
     /// <param name="key">The key; not empty.</param>
     /// <returns>The range.</returns>
-    public static StoreRange Single(Bytes key) => new(Checked(key).Memory, default);
+    public static StoreRange Of(Bytes key) => new(Checked(key).Memory, default);
 
     /// <summary>A key and all after it.</summary>
     /// <param name="first">The first key; not empty.</param>

@@ -1,5 +1,4 @@
 using ActorQuorum.StateMachines.Etcd;
-using Google.Protobuf;
 
 namespace ActorQuorum.Stores;
 

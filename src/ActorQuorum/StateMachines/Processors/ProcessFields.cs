@@ -42,13 +42,14 @@ internal struct ProcessFields : IWireFields
     public static ReadOnlyMemory<byte> Encode(string name, ReadOnlySpan<byte> payload)
     {
         var nameBytes = Encoding.UTF8.GetBytes(name);
-        var payloadBytes = payload.IsEmpty ? 0 : WireWriter.LengthFieldSize(payload.Length);
-        var command = new byte[Command.PrefixBytes + WireWriter.LengthFieldSize(nameBytes.Length) + payloadBytes];
+        var command = new byte[Command.PrefixBytes + FieldSize(nameBytes.Length) + FieldSize(payload.Length)];
         var writer = new WireWriter(command.AsSpan(Command.PrefixBytes));
         writer.Bytes(NameField, nameBytes);
         writer.Bytes(PayloadField, payload);
         return Command.Seal(command, CommandKind.Process);
     }
+
+    private static long FieldSize(int length) => length == 0 ? 0 : WireWriter.LengthFieldSize(length);
 
     /// <inheritdoc/>
     public bool TryTake(ref WireReader reader, ReadOnlyMemory<byte> message)

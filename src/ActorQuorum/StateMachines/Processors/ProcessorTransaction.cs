@@ -48,7 +48,7 @@ public sealed class ProcessorTransaction
     public Bytes? Get(Bytes key)
     {
         Charge(key);
-        return _index.Current.TryFind(key.Span, out var found) ? new Bytes(found.Newest.Value) : null;
+        return _index.Current.TryFind(key.Span, out var found) ? (Bytes?)new Bytes(found.Newest.Value) : null;
     }
 
     /// <summary>Writes a key.</summary>
