@@ -82,7 +82,8 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         var files = new LocalFileSystem();
         var time = TimeProvider.System;
         var tally = new NodeTally();
-        var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
+        var machine = new KeyValueStore();
+        var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time), machine);
         foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
         INodeHost? host = null;
         IPeerTransport? transport = null;
@@ -93,7 +94,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
             var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
             var actors = NodeActors.Start(host, new()
             {
-                ClusterId = identity.ClusterId,
+                ClusterId = storage.ClusterId,
                 Self = identity.Self,
                 Members = identity.Members,
                 Incarnation = storage.Incarnation,
@@ -101,7 +102,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
                 Durable = storage.Durable,
                 Log = storage.Log,
                 IsDiskNearlyFull = options.Storage == StorageKind.Disk ? gauge.IsNearlyFull : static () => false,
-                Machine = new KeyValueStore(),
+                Machine = machine,
                 Transport = transport,
                 Election = options.Election,
                 Limits = options.Limits,
@@ -201,7 +202,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     private static PeerTransportOptions TransportOptions(
         NodeOptions options, ClusterIdentity identity, NodeStorage storage, TimeProvider time) => new()
         {
-            ClusterId = identity.ClusterId,
+            ClusterId = storage.ClusterId,
             Self = identity.Self.Id,
             Name = identity.Self.Name,
             Incarnation = storage.Incarnation,
