@@ -174,14 +174,15 @@ public sealed class NodeStorageTests
             disk.Delete(newest);
         else
             disk.FlipBit(newest, 150);
-        Dictionary<string, byte[]> before = Image();
+        Dictionary<string, string> before = Image();
 
         var refusal = Should.Throw<StorageDamagedException>(life.Start);
         refusal.File.ShouldBe(newest);
         refusal.Message.ShouldContain("the log begins behind entry 50, but no valid snapshot holds those before");
         Image().ShouldBe(before);
 
-        Dictionary<string, byte[]> Image() => disk.Image().Where(file => !file.Key.EndsWith("holder", StringComparison.Ordinal)).ToDictionary();
+        Dictionary<string, string> Image() => disk.Image().Where(file => !file.Key.EndsWith("holder", StringComparison.Ordinal))
+            .ToDictionary(file => file.Key, file => Convert.ToHexString(file.Value));
     }
 
     [Fact]
