@@ -81,7 +81,8 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
         var files = new LocalFileSystem();
         var time = TimeProvider.System;
         var tally = new NodeTally();
-        var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
+        var machine = new KeyValueStore(processors: builder.ToProcessors(options.Name, logger));
+        var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time), machine);
         foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
         INodeHost? host = null;
         IPeerTransport? transport = null;
@@ -92,7 +93,7 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
             var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
             var actors = NodeActors.Start(host, new()
             {
-                ClusterId = identity.ClusterId,
+                ClusterId = storage.ClusterId,
                 Self = identity.Self,
                 Members = identity.Members,
                 Incarnation = storage.Incarnation,
@@ -100,7 +101,7 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
                 Durable = storage.Durable,
                 Log = storage.Log,
                 IsDiskNearlyFull = options.Storage == StorageKind.Disk ? gauge.IsNearlyFull : static () => false,
-                Machine = new KeyValueStore(processors: builder.ToProcessors(options.Name, logger)),
+                Machine = machine,
                 Transport = transport,
                 Election = options.Election,
                 Limits = options.Limits,
@@ -200,7 +201,7 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     private static PeerTransportOptions TransportOptions(
         NodeOptions options, ClusterIdentity identity, NodeStorage storage, TimeProvider time) => new()
         {
-            ClusterId = identity.ClusterId,
+            ClusterId = storage.ClusterId,
             Self = identity.Self.Id,
             Name = identity.Self.Name,
             Incarnation = storage.Incarnation,

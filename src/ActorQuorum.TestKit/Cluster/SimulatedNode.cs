@@ -111,7 +111,7 @@ public sealed class SimulatedNode
     internal bool HasProcess => Actors is not null;
 
     /// <summary>Where its log's segments are.</summary>
-    internal string LogDirectory => Path.Combine(_options.DataDirectory, Storage.DataDirectory.LogName);
+    internal string LogDirectory => Storage.DataDirectory.LogDirectoryOf(_options.DataDirectory, 0);
 
     /// <summary>Its disk; outlives a crash.</summary>
     internal SimulatedDisk Disk { get; private set; }
@@ -134,9 +134,9 @@ public sealed class SimulatedNode
         var drift = _clock.DriftPerMillion;
         _clock = new(_simulation) { DriftPerMillion = drift };
         var host = new SimulatedHost(_simulation, Number, _clock, () => DiskLatency, () => MostTurnDelay);
-        var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation);
-        var log = new WitnessedLog(storage.Log, storage.Durable);
         var store = new KeyValueStore();
+        var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation, store);
+        var log = new WitnessedLog(storage.Log, storage.Durable);
         var transport = new SimulatedTransport(
             _network, Id, Identity.Members.Select(member => member.Id).Where(id => id != Id),
             (inbox, hears) => _network.Connect(Id, Name, Number, inbox, hears, host), message => _invariants.Sent(this, message));

@@ -51,6 +51,20 @@ internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogSt
     }
 
     /// <inheritdoc/>
+    public Action? TakeTrim()
+    {
+        var before = inner.SizeBytes;
+        var trim = inner.TakeTrim();
+
+        // Offsets count from the start of the first segment that is left.
+        var given = before - inner.SizeBytes;
+        MarkedBytes -= given;
+        _flushedBytes -= given;
+        _statedBytes -= given;
+        return trim;
+    }
+
+    /// <inheritdoc/>
     public void Close() => inner.Close();
 
     /// <inheritdoc/>

@@ -66,7 +66,7 @@ internal sealed class StorageActor(ILogStore log, IStateMachine machine, IDiskLa
         tally.FsyncSeconds?.Record((context.Now - began).TotalSeconds);
     }
 
-    private static bool IsEmpty(Persist persist) => persist.State is null && persist.TruncateFrom == 0 && persist.Entries.IsEmpty;
+    private static bool IsEmpty(Persist persist) => persist is { State: null, Base: null, TruncateFrom: 0, Entries.IsEmpty: true };
 
     private void OnBatchDurable()
     {

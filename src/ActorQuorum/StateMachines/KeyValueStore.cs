@@ -17,8 +17,9 @@ internal sealed partial class KeyValueStore(long answerLimitBytes = KeyValueAnsw
     // Microseconds. A command drops twice what it leaves behind besides, so that however much is written, all is dropped in the end.
     private const int DropsPerStep = 16;
 
-    private readonly KeyIndex _index = new();
-    private readonly CompactedRevision _compacted = new();
+    private KeyIndex _index = new();
+    private CompactedRevision _compacted = new();
+    private int _captures;
     private long _revision = 1;
     private bool _hasToDrop;
     private KeyValueView? _view;
@@ -35,6 +36,25 @@ internal sealed partial class KeyValueStore(long answerLimitBytes = KeyValueAnsw
             Drop(DropsPerStep);
             return _view ??= new KeyValueView(_index.Freeze(), _revision, _compacted, answerLimitBytes);
         }
+    }
+
+    /// <inheritdoc/>
+    public IStateCapture Capture()
+    {
+        Interlocked.Increment(ref _captures);
+        return new KeyValueCapture((KeyValueView)View, () => Interlocked.Decrement(ref _captures));
+    }
+
+    /// <inheritdoc/>
+    public IStateRestore BeginRestore() => new KeyValueRestore(this);
+
+    /// <summary>Takes over what was restored. Views of before keep what they see: they share neither index nor compacted revision with this.</summary>
+    internal void Become(KeyIndex index, long revision, long compacted)
+    {
+        (_index, _revision, _compacted) = (index, revision, new CompactedRevision());
+        _compacted.Raise(compacted);
+        _hasToDrop = true;
+        _view = null;
     }
 
     /// <summary>Everything in memory, what waits to be dropped too. It changes with the next command.</summary>
@@ -158,7 +178,8 @@ internal sealed partial class KeyValueStore(long answerLimitBytes = KeyValueAnsw
     // When what is dropped goes does not show: reads and digests look no further than the compacted revision.
     private void Drop(long limit)
     {
-        if (!_hasToDrop)
+        // What a snapshot is about to write stays; it is dropped with what comes after.
+        if (!_hasToDrop || Volatile.Read(ref _captures) > 0)
         {
             return;
         }
