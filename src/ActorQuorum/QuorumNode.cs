@@ -77,8 +77,8 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     {
         ArgumentNullException.ThrowIfNull(options);
         var logger = loggers.CreateLogger("ActorQuorum.Node");
-        var identity = ClusterIdentity.Of(options);
         var files = new LocalFileSystem();
+        var identity = NodeIdentity.Find(files, options);
         var time = TimeProvider.System;
         var tally = new NodeTally();
         var machine = new KeyValueStore(processors: builder.ToProcessors(options.Name, logger));

@@ -8,6 +8,9 @@ internal static class ErrorTable
     /// <summary>The request is over the size limit.</summary>
     public static GrpcStatus TooLarge => new(GrpcCode.InvalidArgument, "etcdserver: request is too large");
 
+    /// <summary>A member's name or address can be none.</summary>
+    public static GrpcStatus BadMember => new(GrpcCode.InvalidArgument, "etcdserver: given member URLs are invalid");
+
     /// <summary>The status for an error.</summary>
     public static GrpcStatus StatusOf(QuorumError error) => error switch
     {

@@ -75,9 +75,10 @@ internal readonly record struct HttpReply(int Status, string ContentType, ReadOn
     {
         GrpcCode.Ok => StatusCodes.Status200OK,
         GrpcCode.Cancelled => StatusCodes.Status408RequestTimeout,
-        GrpcCode.InvalidArgument or GrpcCode.FailedPrecondition or GrpcCode.OutOfRange => StatusCodes.Status400BadRequest,
+        GrpcCode.InvalidArgument or GrpcCode.OutOfRange => StatusCodes.Status400BadRequest,
         GrpcCode.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
         GrpcCode.NotFound => StatusCodes.Status404NotFound,
+        GrpcCode.FailedPrecondition => StatusCodes.Status412PreconditionFailed,
         GrpcCode.Aborted => StatusCodes.Status409Conflict,
         GrpcCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
         GrpcCode.Unimplemented => StatusCodes.Status501NotImplemented,
