@@ -149,6 +149,11 @@ public sealed class ProcessorTests
             return "all is well";
         }
 
+        static string Loop(ProcessorTransaction store)
+        {
+            while (true) store.Get("k");
+        }
+
         var processing = new Processing(
             ("reads", (store, _) => Swallow(() =>
             {
@@ -165,6 +170,17 @@ public sealed class ProcessorTests
                 for (var i = 0; i < 400; i++) store.Put($"k{i}", "v");
                 for (var i = 0; i < 400; i++) store.Range(StoreRange.All);
             })),
+            ("wraps", (store, _) =>
+            {
+                try
+                {
+                    return store.Count(StoreRange.All) + Swallow(() => throw new ProcessorException("first")).ToString() + Loop(store);
+                }
+                catch (ProcessorException e)
+                {
+                    throw new InvalidOperationException("wrapped", e);
+                }
+            }),
             ("answers", (store, _) =>
             {
                 store.Put("k", "v");
@@ -172,7 +188,7 @@ public sealed class ProcessorTests
             }));
         var before = processing.Digest();
 
-        string[] errors = [.. new[] { "reads", "writes", "ranges", "answers" }.Select(name =>
+        string[] errors = [.. new[] { "reads", "writes", "ranges", "wraps", "answers" }.Select(name =>
         {
             var result = processing.Run(name);
             result.Code.ShouldBe(Failed);
@@ -183,7 +199,9 @@ public sealed class ProcessorTests
         errors[0].ShouldContain("more than 100000 reads and writes");
         errors[1].ShouldContain("more than 16 MiB written");
         errors[2].ShouldContain("more than 100000 reads and writes");
-        errors[3].ShouldContain("a result over 1 MiB");
+        errors[3].ShouldContain("more than 100000 reads and writes");
+        errors[4].ShouldContain("a result over 1 MiB");
+        processing.Failures.ShouldBeEmpty();
         processing.Digest().ShouldBe(before);
     }
 
