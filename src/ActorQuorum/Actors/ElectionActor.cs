@@ -17,6 +17,7 @@ internal readonly record struct ElectionMessage(RaftInput Input, IInboundCredit?
 internal sealed class ElectionActor(RaftCore core, NodeContext context, MessageLog log, IdentityLog identity) : IActor<ElectionMessage>
 {
     private CoreStatus _status = CoreStatus.Of(core);
+    private bool _hasSnapshotArrived;
 
     public void Receive(ElectionMessage message)
     {
@@ -29,6 +30,7 @@ internal sealed class ElectionActor(RaftCore core, NodeContext context, MessageL
 
         log.Received(message.Input);
         core.Step(now, message.Input);
+        _hasSnapshotArrived |= message.Input is SnapshotArrived;
         message.Credit?.Release();
         if (message.Input is not Tick) return;
         identity.Look(core, now);
@@ -41,8 +43,17 @@ internal sealed class ElectionActor(RaftCore core, NodeContext context, MessageL
         log.Sent(effects);
         if (effects.Persist is { } persist) context.Storage.Tell(new PersistWork(persist));
         if (!effects.Apply.IsEmpty) context.Storage.Tell(new ApplyWork(effects.Apply));
+        TellSnapshots(effects);
         TellNode(effects);
         core.BeginTurn();
+    }
+
+    private void TellSnapshots(Effects effects)
+    {
+        foreach (var to in effects.SnapshotsWanted) context.Snapshots.Tell(new SendSnapshot(to, core.Term));
+        if (!_hasSnapshotArrived) return;
+        _hasSnapshotArrived = false;
+        context.Snapshots.Tell(new SnapshotJudged(effects.InstallSnapshot));
     }
 
     private void TellNode(Effects effects)

@@ -10,7 +10,7 @@ namespace ActorQuorum.Actors;
 /// The node's address: all that enters or leaves a node passes here. Routes the core's messages, sends requests where they can be answered
 /// (this node's core, or the leader), and answers each exactly once.
 /// </summary>
-internal sealed class NodeActor(
+internal sealed partial class NodeActor(
     NodeContext context, MemberId self, IPeerTransport transport, NodeView view, RoleLog roles, PendingRequests pending,
     NodeTally tally)
     : IActor<NodeMessage>
@@ -29,6 +29,7 @@ internal sealed class NodeActor(
             case DiskCondition(var isNearlyFull): view.IsDiskNearlyFull = isNearlyFull; break;
             case CommandsApplied(var entries, var results): OnCommandsApplied(entries, results); break;
             case ViewReady ready: OnViewReady(ready); break;
+            case StateInstalled installed: OnStateInstalled(installed); break;
             case ClientRequest(var request): Take(request); break;
             case ClientGone(var request): _pending.Remove(request); break;
             case NodeTick: OnTick(); break;
@@ -84,6 +85,12 @@ internal sealed class NodeActor(
         {
             if (raft is HeartbeatReply reply) tally.Of(from)?.HeartbeatAnswered(reply.Round, context.Now, tally.RoundTripSeconds);
             context.Election.Tell(new(new Received(raft), credit));
+            return;
+        }
+
+        if (message is SnapshotMessage snapshot)
+        {
+            context.Snapshots.Tell(new SnapshotHeard(from, snapshot, credit));
             return;
         }
 
@@ -280,6 +287,7 @@ internal sealed class NodeActor(
     private void OnTick()
     {
         context.Clock.Tell(ClockMessage.NodeTicked);
+        if (context.AreSnapshotsBusy) context.Snapshots.Tell(SnapshotTick.Instance);
 
         // No batch tells of the disk while writes are refused.
         if (view.IsDiskNearlyFull) context.Storage.Tell(DiskDoubted.Instance);

@@ -43,6 +43,9 @@ public sealed record NodeOptions
     /// <summary>The write-ahead log (<c>storage</c>).</summary>
     public StorageOptions Log { get; init; } = new();
 
+    /// <summary>Snapshots (<c>snapshot</c>).</summary>
+    public SnapshotOptions Snapshot { get; init; } = new();
+
     /// <summary>What runs the node's actors (<c>runtime</c>).</summary>
     public NodeRuntime Runtime { get; init; } = NodeRuntime.Pool;
 

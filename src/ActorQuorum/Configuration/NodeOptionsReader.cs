@@ -35,6 +35,7 @@ public static class NodeOptionsReader
             Election = SettingsReader.ReadElection(root.Section("election")),
             Limits = SettingsReader.ReadLimits(root.Section("limits")),
             Log = SettingsReader.ReadLog(storage),
+            Snapshot = SettingsReader.ReadSnapshot(root.Section("snapshot"), root.Section("limits")),
             Runtime = SettingsReader.ReadRuntime(root),
             Metrics = SettingsReader.ReadMetrics(root.Section("metrics")),
             Logging = LoggingReader.Read(root.Section("logging")),

@@ -6,6 +6,9 @@ internal interface IStateMachine
     /// <summary>Applies one committed command. An invalid command is a result with an error, never an exception.</summary>
     CommandResult Apply(long index, ReadOnlyMemory<byte> command);
 
+    /// <summary>The revision of the last change.</summary>
+    long Revision { get; }
+
     /// <summary>The state after the last applied command: immutable, readable from any thread.</summary>
     IStateView View { get; }
 

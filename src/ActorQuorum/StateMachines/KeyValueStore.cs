@@ -21,7 +21,7 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
     private bool _hasToDrop;
     private KeyValueView? _view;
 
-    /// <summary>The revision of the last change.</summary>
+    /// <inheritdoc/>
     public long Revision => _revision;
 
     /// <inheritdoc/>

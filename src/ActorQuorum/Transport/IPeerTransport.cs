@@ -49,6 +49,19 @@ internal interface IPeerTransport : IAsyncDisposable
     /// <param name="peer">The member.</param>
     void Disconnect(MemberId peer);
 
+    /// <summary>
+    /// Queues a message to one member on a connection beside its own, so that large things do not stand before heartbeats. The connection is
+    /// dialled with the first of them; until it is there nothing is taken. Its loss is not told.
+    /// </summary>
+    /// <returns>Whether the message was queued.</returns>
+    bool SendBulk(MemberId to, PeerMessage message) => Send(to, message);
+
+    /// <summary>There is nothing more to send to a member in bulk: the connection beside its own is closed.</summary>
+    /// <param name="to">The member.</param>
+    void EndBulk(MemberId to)
+    {
+    }
+
     /// <summary>How the connection to a member is, at about this moment.</summary>
     /// <param name="peer">The member.</param>
     PeerConnection Look(MemberId peer) => new(peer, false, 0, 0);

@@ -18,6 +18,7 @@ internal static partial class PeerCodec
         Consensus { Message: Introduction } => Wired.Frame.IntroductionFieldNumber,
         Forward => Wired.Frame.ForwardFieldNumber,
         ForwardReply => Wired.Frame.ForwardReplyFieldNumber,
+        SnapshotMessage snapshot => FieldOf(snapshot),
         _ => throw Unsendable(message),
     };
 
@@ -34,6 +35,9 @@ internal static partial class PeerCodec
                 break;
             case ForwardReply reply:
                 Describe(reply, ref sink);
+                break;
+            case SnapshotMessage snapshot:
+                Describe(snapshot, ref sink);
                 break;
             default:
                 throw Unsendable(message);

@@ -18,7 +18,7 @@ internal static class PeerGreeting
     private const int ShownCharacters = 500;
 
     /// <summary>The hello of this node to a peer.</summary>
-    public static Hello Hello(PeerTransportOptions self, MemberId to) => new()
+    public static Hello Hello(PeerTransportOptions self, MemberId to, bool isBulk = false) => new()
     {
         ProtocolVersion = ProtocolVersion,
         ClusterId = self.ClusterId,
@@ -26,6 +26,7 @@ internal static class PeerGreeting
         To = to.Value,
         Incarnation = self.Incarnation,
         Name = self.Name,
+        IsBulk = isBulk,
     };
 
     /// <summary>Judges a hello: the first check that fails is the answer.</summary>
