@@ -103,6 +103,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
                 Log = storage.Log,
                 Snapshots = storage.Snapshots,
                 Snapshot = options.Snapshot,
+                ReserveBytes = options.Log.ReserveBytes,
                 StorageLogger = loggers.CreateLogger("ActorQuorum.Storage"),
                 IsDiskNearlyFull = options.Storage == StorageKind.Disk ? gauge.IsNearlyFull : static () => false,
                 Machine = machine,

@@ -67,7 +67,7 @@ internal sealed class NodeActors : IPeerInbox
             setup.Log, setup.Machine, host.StartDiskLane(), context, tally, new(setup.Snapshot, setup.Durable.Snapshot, setup.Snapshots is not null)), turn);
         context.Snapshots = host.Start("snapshots", new SnapshotActor(
             setup.Snapshots, host.StartDiskLane(), context, setup.Transport, setup.Snapshot,
-            new(setup.ClusterId, setup.Self.Name, setup.Machine, view.NameOf, setup.WallClock), setup.StorageLogger ?? setup.Logger), turn);
+            new(setup.ClusterId, setup.Self.Name, setup.Machine, view.NameOf, host.Time, setup.ReserveBytes), setup.StorageLogger ?? setup.Logger), turn);
         context.Election = host.Start("election", new ElectionActor(
             core, context, new(electionLogger, setup.Self.Name, view.NameOf), new(electionLogger, setup.Self.Name, view.NameOf)), turn);
         context.Clock = host.Start("clock", new ClockActor(context), turn);

@@ -38,11 +38,11 @@ internal sealed record NodeSetup
     /// <summary>When they are taken, and how fast they are written and sent.</summary>
     public SnapshotOptions Snapshot { get; init; } = new();
 
-    /// <summary>The clock for people: when a snapshot was taken.</summary>
-    public TimeProvider WallClock { get; init; } = TimeProvider.System;
-
     /// <summary>Where the node logs of snapshots; null for <see cref="Logger"/>.</summary>
     public ILogger? StorageLogger { get; init; }
+
+    /// <summary>What snapshots leave free on the disk.</summary>
+    public long ReserveBytes { get; init; }
 
     /// <summary>Whether less than the reserve is free on the disk.</summary>
     public required Func<bool> IsDiskNearlyFull { get; init; }

@@ -45,7 +45,7 @@ internal sealed partial class SnapshotActor
         }
 
         incoming.File = file;
-        incoming.HasRoom = _files.Files.FreeBytes(_files.Directory) >= incoming.Offer.SizeBytes - file.Length;
+        incoming.HasRoom = HasRoom(incoming.Offer.SizeBytes - file.Length);
     }
 
     private void OnOpened(Incoming incoming)
@@ -84,11 +84,12 @@ internal sealed partial class SnapshotActor
         _lane.Run(() => Append(incoming, chunk.Bytes.Span), () => Flush(incoming), () => OnAppended(incoming, chunk, credit));
     }
 
-    private static void Append(Incoming incoming, ReadOnlySpan<byte> bytes)
+    private void Append(Incoming incoming, ReadOnlySpan<byte> bytes)
     {
         if (incoming.Full is not null) return;
         try
         {
+            if (!HasRoom(bytes.Length)) throw new DiskFullException(incoming.Path);
             incoming.File!.Append(bytes);
             incoming.UnflushedBytes += bytes.Length;
         }

@@ -49,6 +49,7 @@ internal sealed partial class SnapshotActor
 
     private void WritePiece(Draft draft)
     {
+        if (!HasRoom(PieceBytes)) throw new DiskFullException(_files.AsideOf(draft.Head.Mark.Index));
         draft.Writer ??= _files.Begin(draft.Head);
         var before = draft.Writer.FileBytes;
         draft.HasMore = draft.Capture.WriteSome(draft.Writer, PieceBytes);

@@ -68,6 +68,9 @@ internal sealed partial class SnapshotActor : IActor<SnapshotWork>
         _context.AreSnapshotsBusy = _draft is not null || _transfers.Count > 0 || _queued.Count > 0;
     }
 
+    /// <summary>In the lane: whether so many bytes can be written and the log still has its reserve.</summary>
+    private bool HasRoom(long bytes) => _files.Files.FreeBytes(_files.Directory) - bytes >= _around.ReserveBytes;
+
     /// <summary>What nobody needs any more goes: older snapshots, and with no disk the newest as well.</summary>
     private void CleanUp()
     {
@@ -82,5 +85,6 @@ internal sealed partial class SnapshotActor : IActor<SnapshotWork>
 /// <param name="Machine">The state machine that snapshots are restored for.</param>
 /// <param name="NameOf">The members' names.</param>
 /// <param name="Clock">The wall clock, for people.</param>
+/// <param name="ReserveBytes">What stays free on the disk for the log.</param>
 internal sealed record SnapshotSurroundings(
-    ulong ClusterId, string Name, StateMachines.IStateMachine Machine, Func<MemberId, string> NameOf, TimeProvider Clock);
+    ulong ClusterId, string Name, StateMachines.IStateMachine Machine, Func<MemberId, string> NameOf, TimeProvider Clock, long ReserveBytes);
