@@ -12,7 +12,7 @@ namespace ActorQuorum.Actors;
 /// </summary>
 internal sealed partial class NodeActor(
     NodeContext context, MemberId self, IPeerTransport transport, NodeView view, RoleLog roles, PendingRequests pending,
-    NodeTally tally)
+    NodeTally tally, VotingPart? voting = null)
     : IActor<NodeMessage>
 {
     private readonly PendingRequests _pending = pending;
@@ -36,6 +36,7 @@ internal sealed partial class NodeActor(
             case PeerLost(var peer): OnPeerLost(peer); break;
             case InspectNode(var inspection): inspection.See(_pending); break;
             case HandOverLeadership: context.Election.Tell(new(HandOver.Instance)); break;
+            case VotingNodeMessage ofVoting: OnVoting(ofVoting); break;
             case StopNode(var stopped): Stop(stopped); break;
             default: throw new InvalidOperationException($"unknown node message {message.GetType().Name}");
         }
@@ -81,6 +82,12 @@ internal sealed partial class NodeActor(
 
     private void OnPeerMessage(MemberId from, PeerMessage message, IInboundCredit? credit)
     {
+        if (voting is not null || message is Ballot)
+        {
+            OnBallot(message, credit);
+            return;
+        }
+
         if (message is Consensus(var raft))
         {
             if (raft is HeartbeatReply reply) tally.Of(from)?.HeartbeatAnswered(reply.Round, context.Now, tally.RoundTripSeconds);
@@ -288,6 +295,7 @@ internal sealed partial class NodeActor(
     {
         context.Clock.Tell(ClockMessage.NodeTicked);
         if (context.AreSnapshotsBusy) context.Snapshots.Tell(SnapshotTick.Instance);
+        AnnounceInTime();
 
         // No batch tells of the disk while writes are refused.
         if (view.IsDiskNearlyFull) context.Storage.Tell(DiskDoubted.Instance);

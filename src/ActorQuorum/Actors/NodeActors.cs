@@ -54,6 +54,7 @@ internal sealed class NodeActors : IPeerInbox
         var view = new NodeView(setup.ClusterId, setup.Self, setup.Members);
         if (setup.RoleChanged is { } hear) view.RoleChanged += hear;
         if (setup.Durable.Snapshot.Index > 0) view.Revision = setup.Machine.Revision;
+        if (setup.Roles is { } scripts) view.RoleChanged += change => scripts.Hear(view.StandingAt(change));
         var core = new RaftCore(setup.ToRaftOptions(), setup.Durable, context.Now);
         var turn = setup.Limits.TurnMessages;
         var electionLogger = setup.ElectionLogger ?? setup.Logger;
@@ -64,12 +65,13 @@ internal sealed class NodeActors : IPeerInbox
         var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members, setup.Seed);
         context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally), turn);
         context.Storage = host.Start("storage", new StorageActor(
-            setup.Log, setup.Machine, host.StartDiskLane(), context, tally, new(setup.Snapshot, setup.Durable.Snapshot, setup.Snapshots is not null)), turn);
+            setup.Log, setup.Machine, host.StartDiskLane(), context, tally,
+            snapshots: new(setup.Snapshot, setup.Durable.Snapshot, setup.Snapshots is not null)), turn);
         context.Snapshots = host.Start("snapshots", new SnapshotActor(
             setup.Snapshots, host.StartDiskLane(), context, setup.Transport, setup.Snapshot,
             new(setup.ClusterId, setup.Self.Name, setup.Machine, view.NameOf, host.Time, setup.ReserveBytes), setup.StorageLogger ?? setup.Logger), turn);
-        context.Election = host.Start("election", new ElectionActor(
-            core, context, new(electionLogger, setup.Self.Name, view.NameOf), new(electionLogger, setup.Self.Name, view.NameOf)), turn);
+        context.Election = host.Start("election", new ElectionActor(new RaftElection(
+            core, context, new(electionLogger, setup.Self.Name, view.NameOf), new(electionLogger, setup.Self.Name, view.NameOf)), context), turn);
         context.Clock = host.Start("clock", new ClockActor(context), turn);
         var timer = host.Every(setup.Election.Heartbeat / TicksPerHeartbeat, () => context.Clock.Tell(ClockMessage.Ring));
         return new(context, view, setup.Transport, timer) { Core = core, Pending = pending };

@@ -1,6 +1,7 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Metrics;
+using ActorQuorum.Roles;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
@@ -70,6 +71,9 @@ internal sealed record NodeSetup
 
     /// <summary>Hears each change of role, on the NodeActor's turn; null for nobody.</summary>
     public Action<RoleChange>? RoleChanged { get; init; }
+
+    /// <summary>What runs where leadership comes and goes; null for nothing.</summary>
+    public RoleScripts? Roles { get; init; }
 
     /// <summary>What the core is configured with.</summary>
     public RaftOptions ToRaftOptions() => new()

@@ -10,10 +10,10 @@ internal sealed partial class StorageActor
     /// <summary>At most a tenth of the time snapshots are written, however fast the log grows.</summary>
     private const int PauseFactor = 9;
 
-    private readonly SnapshotTrigger _trigger = snapshots;
+    private readonly SnapshotTrigger _trigger = snapshots ?? SnapshotTrigger.Never;
 
     /// <summary>What a snapshot of the state as it is would say of the log.</summary>
-    private SnapshotMark _mark = snapshots.Start;
+    private SnapshotMark _mark = snapshots?.Start ?? SnapshotMark.None;
     private long _entriesSince;
     private long _bytesSince;
     private bool _isCapturing;
@@ -74,4 +74,8 @@ internal sealed partial class StorageActor
 /// <param name="Options">When.</param>
 /// <param name="Start">What the state at the start stands for.</param>
 /// <param name="IsKept">Whether snapshots are kept, for a next start.</param>
-internal sealed record SnapshotTrigger(SnapshotOptions Options, SnapshotMark Start, bool IsKept);
+internal sealed record SnapshotTrigger(SnapshotOptions Options, SnapshotMark Start, bool IsKept)
+{
+    /// <summary>No snapshot is taken.</summary>
+    public static SnapshotTrigger Never { get; } = new(new() { Entries = int.MaxValue, SizeBytes = long.MaxValue }, SnapshotMark.None, IsKept: false);
+}

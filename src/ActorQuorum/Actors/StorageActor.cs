@@ -13,7 +13,8 @@ namespace ActorQuorum.Actors;
 /// larger batches and no timer is needed. A message that waits for the disk leaves from here.
 /// </summary>
 internal sealed partial class StorageActor(
-    ILogStore log, IStateMachine machine, IDiskLane lane, NodeContext context, NodeTally tally, SnapshotTrigger snapshots)
+    ILogStore log, IStateMachine machine, IDiskLane lane, NodeContext context, NodeTally tally, IEpochStore? epochs = null,
+    SnapshotTrigger? snapshots = null)
     : IActor<StorageMessage>
 {
     private readonly PriorityQueue<ViewWanted, long> _waitingViews = new();
@@ -21,7 +22,7 @@ internal sealed partial class StorageActor(
     private List<Persist> _writing = [];
     private bool _isLaneBusy;
     private bool _isClosed;
-    private long _appliedIndex = snapshots.Start.Index;
+    private long _appliedIndex = snapshots?.Start.Index ?? 0;
     private Action? _stopped;
 
     public void Receive(StorageMessage message)
@@ -39,6 +40,8 @@ internal sealed partial class StorageActor(
             case SnapshotEnded(var took): OnSnapshotEnded(took); break;
             case SnapshotWanted: _isWanted = true; ConsiderSnapshot(); break;
             case InstallState install: Install(install); break;
+            case KeepEpoch(var persist): if (_stopped is null) _epoch = persist; break;
+            case EpochKept(var sequence): OnEpochKept(sequence); break;
             case StopStorage(var stopped): _stopped ??= stopped; break;
             case LogClosed: OnLogClosed(); break;
             default: throw new InvalidOperationException($"unknown storage message {message.GetType().Name}");
@@ -47,7 +50,7 @@ internal sealed partial class StorageActor(
 
     public void EndTurn()
     {
-        if (_isLaneBusy || _isClosed) return;
+        if (_isLaneBusy || _isClosed || WriteEpoch()) return;
         if (_gathering.Count > 0) WriteBatch();
         else if (_stopped is not null) CloseLog();
     }

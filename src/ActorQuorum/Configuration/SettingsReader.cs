@@ -64,7 +64,13 @@ internal static class SettingsReader
                 + $"{timeout.TotalMilliseconds}ms, or one lost heartbeat costs the leader its place.");
         }
 
-        return new ElectionOptions { Heartbeat = heartbeat, Timeout = timeout };
+        return new ElectionOptions
+        {
+            Protocol = ConstantElectionReader.ReadProtocol(section),
+            Heartbeat = heartbeat,
+            Timeout = timeout,
+            Constant = ConstantElectionReader.Read(section.Section("constant")),
+        };
     }
 
     public static LimitOptions ReadLimits(ConfigurationSection section)
@@ -110,6 +116,13 @@ internal static class SettingsReader
     }
 
     public static NodeRuntime ReadRuntime(ConfigurationSection root) => root.Choice("runtime", Runtimes);
+
+    public static RoleOptions ReadRoles(ConfigurationSection section) => new()
+    {
+        OnLeader = section.OptionalText("on-leader"),
+        OnFollower = section.OptionalText("on-follower"),
+        Timeout = section.Duration("timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+    };
 
     public static MetricsOptions ReadMetrics(ConfigurationSection section)
     {

@@ -15,6 +15,7 @@ internal sealed class OutboundPeer(
     private volatile OutboundLink? link;
     private CancellationTokenSource? dial;
     private CancellationTokenSource? pause;
+    private bool isFinishing;
     private bool isWoken;
     private string? lastProblem;
     private bool wasConnected;
@@ -59,6 +60,23 @@ internal sealed class OutboundPeer(
 
     /// <inheritdoc/>
     public void Dispose() => leaving.Dispose();
+
+    /// <summary>Sends what is queued; once the peer has read it, all ends. Without a connection it ends now.</summary>
+    public void Finish()
+    {
+        OutboundLink? finishing;
+        lock (gate)
+        {
+            isFinishing = true;
+            finishing = link;
+        }
+
+        finishing?.Finish();
+        if (finishing is null)
+        {
+            Leave();
+        }
+    }
 
     /// <summary>The peer has just been heard: the pause under way, or after the dial under way, need not be.</summary>
     public void Wake()
@@ -123,6 +141,11 @@ internal sealed class OutboundPeer(
             connected.Close("closed");
             link = null;
             Forget();
+            if (isFinishing)
+            {
+                Leave();
+            }
+
             if (!stopping.IsCancellationRequested && !isBulk)
             {
                 inbox.ConnectionLost(peer);

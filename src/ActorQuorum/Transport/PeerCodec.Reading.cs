@@ -47,6 +47,7 @@ internal static partial class PeerCodec
         Wired.Frame.IntroductionFieldNumber => ReadIntroduction,
         Wired.Frame.ForwardFieldNumber => ReadForward,
         Wired.Frame.ForwardReplyFieldNumber => ReadForwardReply,
+        Wired.Frame.BallotFieldNumber => ReadBallot,
         var other => SnapshotBodyOf(other),
     };
 

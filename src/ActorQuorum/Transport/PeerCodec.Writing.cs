@@ -19,6 +19,7 @@ internal static partial class PeerCodec
         Forward => Wired.Frame.ForwardFieldNumber,
         ForwardReply => Wired.Frame.ForwardReplyFieldNumber,
         SnapshotMessage snapshot => FieldOf(snapshot),
+        Ballot => Wired.Frame.BallotFieldNumber,
         _ => throw Unsendable(message),
     };
 
@@ -38,6 +39,9 @@ internal static partial class PeerCodec
                 break;
             case SnapshotMessage snapshot:
                 Describe(snapshot, ref sink);
+                break;
+            case Ballot ballot:
+                Describe(ballot, ref sink);
                 break;
             default:
                 throw Unsendable(message);

@@ -133,6 +133,13 @@ internal sealed class PeerListener(
         using var greeting = new Deadline(options.HelloTimeout, options.Time, stopping);
         var hello = await PeerGreeting.ReceiveAsync(reader, Hello.Parser, greeting.Token).ConfigureAwait(false);
         var reply = PeerGreeting.Judge(options, hello, isPeer);
+        if (reply.Accepted && IsFull(new MemberId(hello.From)))
+        {
+            reply.Accepted = false;
+            reply.Refusal = Refusal.Full;
+            reply.Reason = $"{options.MostStrangers} nodes are connected to {options.Name}, as many as it lets in.";
+        }
+
         if (!reply.Accepted)
         {
             // Strangers choose their ids: all of them together are one kind, or each would be worth a line.
@@ -148,6 +155,7 @@ internal sealed class PeerListener(
 
     private async Task ReadAsync(Socket socket, FrameReader reader, Hello hello, CancellationToken stopping)
     {
+        var source = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
         var route = new PeerRoute(new MemberId(hello.From), options.Self, hello.Incarnation);
         var connection = new InboundConnection(socket, reader, route, PeerGreeting.Shown(hello.Name), options) { IsBulk = hello.IsBulk };
         using var onStop = stopping.UnsafeRegister(static state => ((InboundConnection)state!).Close("this node stops"), connection);
@@ -156,9 +164,14 @@ internal sealed class PeerListener(
             await SucceedAsync(connection).ConfigureAwait(false);
 
             // It may have ceased to be one between its hello and here, where it can be dropped.
-            if (!isPeer(connection.From))
+            if (options.Contact is null && !isPeer(connection.From))
             {
                 return;
+            }
+
+            if (options.Contact is not null)
+            {
+                inbox.Met(PeerGreeting.ContactOf(hello, source));
             }
 
             heard(connection.From);
@@ -235,6 +248,14 @@ internal sealed class PeerListener(
         finally
         {
             connection.End();
+        }
+    }
+
+    private bool IsFull(MemberId caller)
+    {
+        lock (gate)
+        {
+            return options.Contact is not null && current.Count >= options.MostStrangers && !current.ContainsKey((caller, false));
         }
     }
 

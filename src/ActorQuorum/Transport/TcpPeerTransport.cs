@@ -60,7 +60,7 @@ internal sealed class TcpPeerTransport : IPeerTransport
             isStarted = true;
         }
 
-        var listening = await PeerSockets.ListenAsync(listen, cancellationToken).ConfigureAwait(false);
+        var listening = options.Listening ?? await PeerSockets.ListenAsync(listen, cancellationToken).ConfigureAwait(false);
         lock (gate)
         {
             if (isDisposed)
@@ -148,6 +148,18 @@ internal sealed class TcpPeerTransport : IPeerTransport
     }
 
     /// <inheritdoc/>
+    public void LetGo(MemberId peer)
+    {
+        if (peers.LetGo(peer))
+        {
+            listener?.Drop(peer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DrainAsync(TimeSpan patience) => peers.DrainAsync(patience, options.Time);
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         bool isFirst;
@@ -163,6 +175,7 @@ internal sealed class TcpPeerTransport : IPeerTransport
             await running.ConfigureAwait(false);
             await peers.WhenStopped().ConfigureAwait(false);
             await bulk.WhenStopped().ConfigureAwait(false);
+            options.Listening?.Dispose();
             stopping.Dispose();
             ended.TrySetResult();
         }
@@ -181,12 +194,21 @@ internal sealed class TcpPeerTransport : IPeerTransport
 
     /// <summary>The receiver takes sender, receiver and incarnation from the hello, so they must be the hello's.</summary>
     private bool IsOwn(MemberId to, PeerMessage message) =>
-        message is not Consensus { Message: var raft }
-        || (raft.From == options.Self && raft.To == to && raft.Incarnation == options.Incarnation);
+        message switch
+        {
+            Consensus(var raft) => raft.From == options.Self && raft.To == to && raft.Incarnation == options.Incarnation,
+            Ballot(var voting) => voting.From == options.Self && voting.To == to,
+            _ => true,
+        };
 
     private void Complain(OutboundPeer peer, MemberId to, PeerMessage message, Exception? defect)
     {
-        var kind = message is Consensus consensus ? consensus.Message.GetType().Name : message.GetType().Name;
+        var kind = message switch
+        {
+            Consensus(var raft) => raft.GetType().Name,
+            Ballot(var voting) => voting.GetType().Name,
+            _ => message.GetType().Name,
+        };
         if (!throttle.Allows($"send {to} {kind}"))
         {
             return;
