@@ -108,7 +108,8 @@ internal static class SettingsReader
             ChunkSizeBytes = (int)section.Size("chunk-size", 4 * KiB, 16 * MiB),
         };
 
-        // A chunk's frame bears a few numbers besides.
+        // A chunk's frame bears a few numbers besides. Whoever says nothing of chunks has them as small as it takes.
+        if (!section.IsGiven("chunk-size")) return snapshot with { ChunkSizeBytes = (int)Math.Min(snapshot.ChunkSizeBytes, frameBytes - KiB) };
         return snapshot.ChunkSizeBytes <= frameBytes - KiB
             ? snapshot
             : throw section.Error(
