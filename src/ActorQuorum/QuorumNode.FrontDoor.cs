@@ -109,6 +109,7 @@ public sealed partial class QuorumNode
     internal static Task<QuorumNode> StartAsync(
         NodeOptions options, QuorumBuilder builder, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
+        RefuseConstant(options);
         if (options.Runtime == NodeRuntime.Akka)
         {
             throw new InvalidOperationException(

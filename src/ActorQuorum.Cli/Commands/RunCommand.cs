@@ -3,6 +3,7 @@ using ActorQuorum.Cli.Client;
 using ActorQuorum.Cli.Logging;
 using ActorQuorum.Cli.Nodes;
 using ActorQuorum.Configuration;
+using ActorQuorum.Roles;
 using Serilog.Extensions.Logging;
 
 namespace ActorQuorum.Cli.Commands;
@@ -80,6 +81,10 @@ internal static class RunCommand
         {
             return ExitCode.Ok;
         }
+        catch (UnusableScriptException e)
+        {
+            throw new CommandFailedException(ExitCode.Usage, $"{config}: roles.{e.Message}", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailedException(ExitCode.Failed, e.Message, e);
@@ -87,10 +92,11 @@ internal static class RunCommand
 
         if (await Task.WhenAny(stop.Requested, process.Completion) == stop.Requested)
         {
-            await process.StopAsync(await stop.Requested);
+            await process.StopAsync(await stop.Requested, stop.RequestedAgain);
             return process.Completion.IsFaulted ? await LastWordAsync(process) : ExitCode.Ok;
         }
 
+        await process.LetGoAsync(stop.Requested);
         return await LastWordAsync(process);
     }
 

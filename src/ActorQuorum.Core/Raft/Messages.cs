@@ -56,6 +56,9 @@ internal sealed record AppendEntries(
 {
     /// <summary>The follower's session (<see cref="ConfiguredMember.Session"/>), which its answer repeats.</summary>
     public long Session { get; init; }
+
+    /// <summary>Which founding the leader's log goes back to (<see cref="HardState.FingerprintOf"/>); zero says nothing.</summary>
+    public ulong Founding { get; init; }
 }
 
 /// <summary>Answers <see cref="AppendEntries"/>.</summary>
@@ -92,6 +95,9 @@ internal sealed record Heartbeat(
 {
     /// <summary>The follower's session (<see cref="ConfiguredMember.Session"/>), which its answer repeats.</summary>
     public long Session { get; init; }
+
+    /// <summary>Which founding the leader's log goes back to (<see cref="HardState.FingerprintOf"/>); zero says nothing.</summary>
+    public ulong Founding { get; init; }
 }
 
 /// <summary>Answers <see cref="Heartbeat"/>. Carries no log index: it never waits for the disk.</summary>

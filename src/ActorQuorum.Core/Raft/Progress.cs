@@ -79,6 +79,7 @@ internal sealed class Progress(MemberId id, long session, long nextIndex, TimeSp
         NextIndex = lastIndex + 1;
         ConfirmedRound = 0;
         IsSnapshotting = false;
+        SnapshotIndex = 0;
         _roundEnd = lastIndex;
         _lastRound = TimeSpan.MaxValue;
         Probe();

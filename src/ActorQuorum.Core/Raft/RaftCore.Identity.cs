@@ -10,6 +10,7 @@ internal sealed partial class RaftCore
 {
     private readonly SortedDictionary<MemberId, Introduction> _introductions = [];
     private bool _isReplaced;
+    private (ImmutableArray<Member> View, ulong Fingerprint) _fingerprint = ([], 0);
 
     /// <summary>Whether the cluster was founded with another data directory of this member: it must be bound anew.</summary>
     public bool IsReplaced => _isReplaced;
@@ -18,7 +19,20 @@ internal sealed partial class RaftCore
     public ImmutableArray<MemberId> UnheardFounders =>
         IsProven || IsFoundingOver ? [] : [.. _options.Members.Where(id => id != Self && !_introductions.ContainsKey(id))];
 
+    /// <summary>Whether a leader was heard whose cluster has another founding: this data directory is of no use to it.</summary>
+    public bool IsFoundedElsewhere { get; private set; }
+
     private ImmutableArray<Member> FoundingView => _state.Founding;
+
+    /// <summary>The founding view's number, which every word of a leader bears; computed when the view changes.</summary>
+    private ulong Fingerprint
+    {
+        get
+        {
+            if (_fingerprint.View != FoundingView) _fingerprint = (FoundingView, HardState.FingerprintOf(FoundingView));
+            return _fingerprint.Fingerprint;
+        }
+    }
 
     /// <summary>
     /// Whether a cluster is known to be there: who has heard its leader, or holds what it wrote, founds no second one, not even with founders
@@ -52,7 +66,7 @@ internal sealed partial class RaftCore
         {
             if (introduction.Phase == FoundingPhase.Proven || !IsKnown(introduction.From)) return;
             Send(IntroductionTo(introduction.From));
-            BindArrival(introduction);
+            Bind(introduction.From, introduction.Incarnation, introduction.Contact);
             return;
         }
 
@@ -70,6 +84,17 @@ internal sealed partial class RaftCore
         if (!isNews) return;
         _introductions[introduction.From] = introduction;
         Prepare();
+    }
+
+    /// <summary>
+    /// Whether a leader's log goes back to another founding than this node's. One that is alone in its file founds its cluster at once, also if
+    /// its disk was lost and the cluster has grown since: its log may look like the cluster's and is another. It hears nothing of the cluster.
+    /// </summary>
+    private bool IsOfAnotherFounding(ulong founding)
+    {
+        if (!IsProven || founding == 0 || Fingerprint == 0 || founding == Fingerprint) return false;
+        IsFoundedElsewhere = true;
+        return true;
     }
 
     /// <summary>Whether somebody is a member, or was one when the cluster was founded and may have to be told that it is one no more.</summary>
@@ -137,12 +162,12 @@ internal sealed partial class RaftCore
     /// A member came with a data directory that is not known: the leader binds it by an entry, which is committed without it, and writes down
     /// what it says of itself.
     /// </summary>
-    private void BindArrival(Introduction arrival)
+    private void Bind(MemberId id, ulong incarnation, MemberContact? told)
     {
         if (Role != Role.Leader || !_transferTo.IsNone || !IsSettled || !HasCommittedInTerm) return;
-        if (_memberships.Latest.Find(arrival.From) is not { } member || arrival.Incarnation <= member.Incarnation) return;
-        AppendConfiguration(_memberships.Latest.Bind(arrival.From, arrival.Incarnation).Select(
-            each => each.Id == arrival.From ? each with { Contact = ContactOf(each, arrival.Contact) } : each));
+        if (_memberships.Latest.Find(id) is not { } member || incarnation <= member.Incarnation) return;
+        AppendConfiguration(_memberships.Latest.Bind(id, incarnation).Select(
+            each => each.Id == id ? each with { Contact = ContactOf(each, told) } : each));
     }
 
     /// <summary>A member knows its own name and its clients' address best; where its peers reach it stands as it was asked for.</summary>

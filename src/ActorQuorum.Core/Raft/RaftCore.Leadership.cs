@@ -69,10 +69,12 @@ internal sealed partial class RaftCore
             _options.Group, Self, follower.Id, Term, _options.Incarnation, Math.Min(CommitIndex, follower.MatchIndex), _round)
         {
             Session = follower.Session,
+            Founding = Fingerprint,
         });
 
     private void OnHeartbeat(Heartbeat heartbeat)
     {
+        if (IsOfAnotherFounding(heartbeat.Founding)) return;
         if (heartbeat.Term < Term)
         {
             // A stale leader is told so, or it would go on leading nobody and a rejoined node would hang.
@@ -113,18 +115,14 @@ internal sealed partial class RaftCore
         if (Role != Role.Leader || reply.Term < Term) return null;
         var follower = FollowerOf(reply.From);
         if (follower is null || reply.Incarnation < follower.Incarnation || session != follower.Session) return null;
-        if (isProven && IsFoundedElsewhere(reply)) return null;
         if (reply.Incarnation > follower.Incarnation) follower.Reincarnate(reply.Incarnation, _log.LastIndex);
         follower.IsProven = isProven;
         follower.LastHeard = _now;
+
+        // One that was removed and added again with the directory it always had knows its votes and introduces itself no more.
+        if (isProven && _memberships.Latest.Find(reply.From) is { Incarnation: 0 }) Bind(reply.From, reply.Incarnation, null);
         return follower;
     }
-
-    /// <summary>
-    /// A directory that is proven, though newer than the one that this leader's log binds: it founded a cluster of its own, as one does that is
-    /// alone in its file. Its log may look like this one and is another; nothing is sent to it.
-    /// </summary>
-    private bool IsFoundedElsewhere(RaftMessage reply) => _memberships.Latest.BindingOf(reply.From) is > 0 and var bound && reply.Incarnation > bound;
 
     private Progress? FollowerOf(MemberId id)
     {

@@ -37,12 +37,15 @@ internal sealed partial class RaftCore
         }
     }
 
-    /// <summary>One message at a time until it is known where the logs agree; without entries while the follower is silent.</summary>
+    /// <summary>
+    /// One message at a time until it is known where the logs agree; without entries while the follower is silent, or at work on a snapshot.
+    /// </summary>
     private void Probe(Progress follower)
     {
+        var isBlind = !IsHeard(follower) || follower.MatchIndex < follower.SnapshotIndex;
         SendAppend(
             follower,
-            !IsHeard(follower) || follower.NextIndex > _log.LastIndex ? [] : _log.Slice(follower.NextIndex, _log.LastIndex, _options.AppendSizeBytes));
+            isBlind || follower.NextIndex > _log.LastIndex ? [] : _log.Slice(follower.NextIndex, _log.LastIndex, _options.AppendSizeBytes));
         follower.IsProbeOut = true;
     }
 
@@ -53,11 +56,13 @@ internal sealed partial class RaftCore
             _options.Group, Self, follower.Id, Term, _options.Incarnation, previous, _log.TermAt(previous), entries, CommitIndex)
         {
             Session = follower.Session,
+            Founding = Fingerprint,
         });
     }
 
     private void OnAppendEntries(AppendEntries append)
     {
+        if (IsOfAnotherFounding(append.Founding)) return;
         if (append.Term < Term)
         {
             // Raft §5.1: a stale term is refused, and answered so that its leader learns of the new one.

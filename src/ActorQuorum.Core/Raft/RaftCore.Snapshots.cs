@@ -3,8 +3,11 @@ namespace ActorQuorum.Core.Raft;
 /// <content>Log compaction: Raft §7. Snapshots are taken, sent and installed outside; the core decides when one is needed and what it means.</content>
 internal sealed partial class RaftCore
 {
-    /// <summary>Election timeouts for which a leader waits for a snapshot that was sent to be installed: a big one takes its time.</summary>
-    private const int InstallTimeouts = 100;
+    /// <summary>
+    /// Election timeouts after which a leader asks for a snapshot that was sent. Who is still at work on it does not answer; who does not know
+    /// of it, as it died meanwhile, refuses, and gets another.
+    /// </summary>
+    private const int InstallTimeouts = 10;
 
     private long _snapshotIndex;
     private SnapshotMark? _installing;
@@ -83,7 +86,7 @@ internal sealed partial class RaftCore
     /// </summary>
     private void OnSnapshotArrived(SnapshotArrived arrived)
     {
-        if (arrived.Term < Term) return;
+        if (arrived.Term < Term || IsOfAnotherFounding(HardState.FingerprintOf(arrived.Mark.Founding))) return;
         Follow(arrived.Term, arrived.From);
         var mark = arrived.Mark;
         if (_installing is not null) return;

@@ -53,8 +53,15 @@ public sealed class SimulatedNode
     /// <summary>The latest term it has seen; the node must run.</summary>
     public long Term => Core.Term;
 
-    /// <summary>The terms of its log, from index 1; the node must run.</summary>
-    public IReadOnlyList<long> LogTerms => [.. Enumerable.Range(1, (int)Core.Log.LastIndex).Select(index => Core.Log.TermAt(index))];
+    /// <summary>The terms of its log, from its first index; the node must run.</summary>
+    public IReadOnlyList<long> LogTerms =>
+        [.. Enumerable.Range(0, (int)(Core.Log.LastIndex - Core.Log.BaseIndex)).Select(place => Core.Log.TermAt(Core.Log.FirstIndex + place))];
+
+    /// <summary>The last entry that its log does not hold any more, as a snapshot stands for it; the node must run.</summary>
+    public long LogBaseIndex => Core.Log.BaseIndex;
+
+    /// <summary>The last entry that its newest durable snapshot stands for; zero without one.</summary>
+    public long SnapshotIndex => Snapshot?.Head.Mark.Index ?? 0;
 
     /// <summary>The highest index it knows to be committed; the node must run.</summary>
     public long CommitIndex => Core.CommitIndex;
@@ -119,6 +126,12 @@ public sealed class SimulatedNode
     /// <summary>What its disk was told to keep; outlives a crash, but not a wiped disk.</summary>
     internal WitnessedLog? Witness { get; private set; }
 
+    /// <summary>Its newest durable snapshot.</summary>
+    internal SnapshotFile? Snapshot => _storage?.Snapshots?.Newest;
+
+    /// <summary>The last entry that its disk holds, in the log or in a snapshot; without a disk its state is what a snapshot would be.</summary>
+    internal long DurableIndex => Math.Max(Witness?.LastIndex ?? 0, IsDurable ? SnapshotIndex : AppliedIndex);
+
     /// <summary>Its actors, while it runs.</summary>
     internal NodeActors? Actors { get; private set; }
 
@@ -178,6 +191,9 @@ public sealed class SimulatedNode
         Witness = null;
     }
 
+    /// <summary>Changes its state behind the log's back: for tests of what must notice it.</summary>
+    internal void Forge(string key) => Store.Apply(0, StoredText.Put(key, "forged"));
+
     /// <summary>The process is swapped out for a while.</summary>
     internal void Pause(TimeSpan duration) => _host?.Pause(duration);
 
@@ -190,6 +206,9 @@ public sealed class SimulatedNode
         Seed = _simulation.Random.Next(),
         Durable = storage.Durable,
         Log = log,
+        Snapshots = storage.Snapshots,
+        Snapshot = _options.Snapshot,
+        ReserveBytes = _options.Log.ReserveBytes,
         IsDiskNearlyFull = () => Disk.FreeBytes(_options.DataDirectory) < _options.Log.ReserveBytes,
         Machine = store,
         Transport = transport,

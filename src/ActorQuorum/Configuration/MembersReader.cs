@@ -13,6 +13,9 @@ internal static class MembersReader
 
     private const int MaxHostLength = 253;
 
+    /// <summary>Whether any were written, be it wrongly.</summary>
+    public static bool HasSome(ConfigurationSection cluster) => cluster.Field("members").Value is not HoconObject { Fields.Count: 0 };
+
     public static IReadOnlyList<MemberOptions> Read(ConfigurationSection cluster)
     {
         if (cluster.Field("members").Value is not HoconObject members)

@@ -9,6 +9,9 @@ internal interface IStateMachine
     /// <summary>Why a command must not get into the log: this node could not apply it. Null if it may. Called from any thread.</summary>
     CommandResult? Objection(ReadOnlyMemory<byte> command) => null;
 
+    /// <summary>The revision of the last change.</summary>
+    long Revision { get; }
+
     /// <summary>The state after the last applied command: immutable, readable from any thread.</summary>
     IStateView View { get; }
 

@@ -24,7 +24,7 @@ internal sealed partial class KeyValueStore(long answerLimitBytes = KeyValueAnsw
     private bool _hasToDrop;
     private KeyValueView? _view;
 
-    /// <summary>The revision of the last change.</summary>
+    /// <inheritdoc/>
     public long Revision => _revision;
 
     /// <inheritdoc/>

@@ -11,16 +11,19 @@ internal sealed record SnapshotFile(string Path, SnapshotHead Head, long SizeByt
 
 /// <summary>
 /// The snapshots of a data directory (docs/storage.md, "Snapshots"). A file under a snapshot's name is whole and durable; the newest counts, older
-/// ones go as soon as nobody reads them. One thread at a time.
+/// ones go as soon as nobody reads them.
 /// </summary>
 internal sealed class SnapshotFiles(IFileSystem files, string directory, ulong clusterId)
 {
     private const string Suffix = ".snap";
+    private const string PartSuffix = ".part";
     private const int Digits = 16;
+    private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _readers = [];
+    private volatile SnapshotFile? _newest;
 
     /// <summary>The newest snapshot, or null.</summary>
-    public SnapshotFile? Newest { get; private set; }
+    public SnapshotFile? Newest => _newest;
 
     /// <summary>The file system under it.</summary>
     public IFileSystem Files { get; } = files;
@@ -49,7 +52,7 @@ internal sealed class SnapshotFiles(IFileSystem files, string directory, ulong c
         {
             try
             {
-                Newest = Read(path, machine);
+                _newest = Read(path, machine);
                 break;
             }
             catch (SnapshotDamagedException damage)
@@ -58,39 +61,77 @@ internal sealed class SnapshotFiles(IFileSystem files, string directory, ulong c
             }
         }
 
-        return Newest;
+        return _newest;
     }
+
+    /// <summary>Where a snapshot is written until it is whole.</summary>
+    public string AsideOf(long index) => PathOf(index) + SegmentFile.AsideSuffix;
 
     /// <summary>Begins to write a snapshot aside.</summary>
     public SnapshotWriter Begin(SnapshotHead head)
     {
-        string aside = PathOf(head.Mark.Index) + SegmentFile.AsideSuffix;
-        Files.Delete(aside);
-        return new SnapshotWriter(Files.Open(aside, create: true), head);
+        Files.Delete(AsideOf(head.Mark.Index));
+        return new SnapshotWriter(Files.Open(AsideOf(head.Mark.Index), create: true), head);
     }
 
-    /// <summary>Puts a snapshot that was written aside, completed and flushed in its place, durably. It is the newest from now on.</summary>
+    /// <summary>Lets the newest snapshot go, too, once nobody reads it: a node without a disk has no use for it.</summary>
+    public void DeleteNewest()
+    {
+        lock (_gate)
+        {
+            if (_newest is null || _readers.ContainsKey(_newest.Path))
+                return;
+            Files.Delete(_newest.Path);
+            _newest = null;
+        }
+    }
+
+    /// <summary>The path of a snapshot that a leader sends, until all of it is here and checked.</summary>
+    public string PartOf(ulong transfer) =>
+        Path.Combine(Directory, transfer.ToString("x16", CultureInfo.InvariantCulture) + PartSuffix);
+
+    /// <summary>Deletes what is here of snapshots that were being sent, except of one.</summary>
+    public void DeleteParts(string? except)
+    {
+        foreach (string name in Files.List(Directory))
+        {
+            if (name.EndsWith(PartSuffix, StringComparison.Ordinal) && Path.Combine(Directory, name) != except)
+                Files.Delete(Path.Combine(Directory, name));
+        }
+    }
+
+    /// <summary>
+    /// Puts a snapshot that was written aside, completed and flushed in its place, durably. It is the newest from now on, unless a newer one
+    /// came about meanwhile: then it is not needed any more.
+    /// </summary>
     public SnapshotFile Place(SnapshotHead head, string aside, long sizeBytes)
     {
+        if (_newest is { } newest && newest.Head.Mark.Index >= head.Mark.Index)
+        {
+            Files.Delete(aside);
+            return newest;
+        }
+
         string path = PathOf(head.Mark.Index);
         Files.Rename(aside, path);
         Files.FlushDirectory(Directory);
-        return Newest = new SnapshotFile(path, head, sizeBytes);
+        return _newest = new SnapshotFile(path, head, sizeBytes);
     }
 
     /// <summary>Deletes all snapshots but the newest, except those that are being read.</summary>
     public void DeleteOlder()
     {
-        if (Newest is null)
-            return;
         bool isChanged = false;
-        foreach (string name in Files.List(Directory))
+        lock (_gate)
         {
-            string path = Path.Combine(Directory, name);
-            if (IndexOf(name) is null || path == Newest.Path || _readers.ContainsKey(path))
-                continue;
-            Files.Delete(path);
-            isChanged = true;
+            foreach (string name in _newest is null ? [] : Files.List(Directory))
+            {
+                string path = Path.Combine(Directory, name);
+                if (IndexOf(name) is null || path == _newest!.Path || _readers.ContainsKey(path))
+                    continue;
+                Files.Delete(path);
+                isChanged = true;
+            }
         }
 
         if (isChanged)
@@ -100,19 +141,25 @@ internal sealed class SnapshotFiles(IFileSystem files, string directory, ulong c
     /// <summary>Opens a snapshot for reading; it stays until as often as this <see cref="Release"/> was called.</summary>
     public IFile Open(SnapshotFile snapshot)
     {
-        IFile file = Files.Open(snapshot.Path, create: false);
-        _readers[snapshot.Path] = _readers.GetValueOrDefault(snapshot.Path) + 1;
-        return file;
+        lock (_gate)
+        {
+            IFile file = Files.Open(snapshot.Path, create: false);
+            _readers[snapshot.Path] = _readers.GetValueOrDefault(snapshot.Path) + 1;
+            return file;
+        }
     }
 
     /// <summary>Somebody has read a snapshot.</summary>
     public void Release(SnapshotFile snapshot)
     {
-        int readers = _readers.GetValueOrDefault(snapshot.Path) - 1;
-        if (readers > 0)
-            _readers[snapshot.Path] = readers;
-        else
-            _readers.Remove(snapshot.Path);
+        lock (_gate)
+        {
+            int readers = _readers.GetValueOrDefault(snapshot.Path) - 1;
+            if (readers > 0)
+                _readers[snapshot.Path] = readers;
+            else
+                _readers.Remove(snapshot.Path);
+        }
     }
 
     private static long? IndexOf(string name) =>

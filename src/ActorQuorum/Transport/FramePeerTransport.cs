@@ -41,7 +41,7 @@ internal sealed class FramePeerTransport : IPeerTransport, IFrameReceiver
     /// <inheritdoc/>
     public bool Send(MemberId to, PeerMessage message) => Send(to, message, FrameLane.Main);
 
-    /// <summary>Sends by the lane of what is long.</summary>
+    /// <inheritdoc/>
     public bool SendBulk(MemberId to, PeerMessage message) => Send(to, message, FrameLane.Bulk);
 
     /// <inheritdoc/>

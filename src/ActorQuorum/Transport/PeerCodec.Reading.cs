@@ -47,7 +47,8 @@ internal static partial class PeerCodec
         Wired.Frame.IntroductionFieldNumber => ReadIntroduction,
         Wired.Frame.ForwardFieldNumber => ReadForward,
         Wired.Frame.ForwardReplyFieldNumber => ReadForwardReply,
-        _ => null,
+        Wired.Frame.BallotFieldNumber => ReadBallot,
+        var other => SnapshotBodyOf(other),
     };
 
     private static Consensus ReadRequestVote(ref FieldReader reader, PeerRoute route)

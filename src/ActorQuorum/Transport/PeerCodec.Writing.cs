@@ -18,6 +18,8 @@ internal static partial class PeerCodec
         Consensus { Message: Introduction } => Wired.Frame.IntroductionFieldNumber,
         Forward => Wired.Frame.ForwardFieldNumber,
         ForwardReply => Wired.Frame.ForwardReplyFieldNumber,
+        SnapshotMessage snapshot => FieldOf(snapshot),
+        Ballot => Wired.Frame.BallotFieldNumber,
         _ => throw Unsendable(message),
     };
 
@@ -34,6 +36,12 @@ internal static partial class PeerCodec
                 break;
             case ForwardReply reply:
                 Describe(reply, ref sink);
+                break;
+            case SnapshotMessage snapshot:
+                Describe(snapshot, ref sink);
+                break;
+            case Ballot ballot:
+                Describe(ballot, ref sink);
                 break;
             default:
                 throw Unsendable(message);

@@ -62,6 +62,13 @@ internal sealed class CliProcess : IAsyncDisposable
         _process.StandardInput.Flush();
     }
 
+    /// <summary>One key, without Enter.</summary>
+    public void Press(char key)
+    {
+        _process.StandardInput.Write(key);
+        _process.StandardInput.Flush();
+    }
+
     public void CloseInput() => _process.StandardInput.Close();
 
     public void Kill() => _process.Kill();
