@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using ActorQuorum.Cli.Commands;
 using ActorQuorum.Configuration;
 
@@ -14,6 +15,7 @@ internal static class CommandLine
         {
             RunCommand.Build(),
             ClusterCommand.Build(),
+            VoteCommand.Build(),
             KeyCommands.BuildPut(),
             KeyCommands.BuildGet(),
             KeyCommands.BuildDelete(),
@@ -21,6 +23,7 @@ internal static class CommandLine
             KeyCommands.BuildCompact(),
             StatusCommand.Build(),
             MembersCommand.Build(),
+            MemberCommand.Build(),
             DebugCommand.Build(),
             BenchCommand.Build(),
             SimulateCommand.Build(),
@@ -34,13 +37,9 @@ internal static class CommandLine
     {
         // A value that begins with @ is a value; the default would read a file of that name.
         var parsed = Build().Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction)
-        {
-            Complain(string.Join(" ", parsed.Errors.Select(error => error.Message)) + $" Try: {Usage(parsed)}");
-            return ExitCode.Usage;
-        }
-
-        if (parsed.Action is not HelpWithExamples && DashedWords.Complaint(parsed) is { } complaint)
+        // A misspelt option moves all words after it, so that what the parser makes of those says little.
+        var isWrong = parsed.Action is ParseErrorAction;
+        if (parsed.Action is not HelpWithExamples && (DashedWords.Complaint(parsed) ?? (isWrong ? Joined(parsed.Errors) : null)) is { } complaint)
         {
             Complain($"{complaint} Try: {Usage(parsed)}");
             return ExitCode.Usage;
@@ -72,6 +71,8 @@ internal static class CommandLine
 
     private static string OneLine(string message) =>
         string.Join(' ', message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static string Joined(IEnumerable<ParseError> errors) => string.Join(" ", errors.Select(error => error.Message));
 
     private static string Usage(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? "actorquorum --help" : $"actorquorum {parsed.CommandResult.Command.Name} --help";

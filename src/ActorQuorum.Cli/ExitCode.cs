@@ -17,4 +17,10 @@ internal static class ExitCode
 
     /// <summary>A write was sent and its answer is lost: it may take effect, now or later.</summary>
     public const int OutcomeUnknown = 4;
+
+    /// <summary>Of <c>vote</c>: the network can build no majority with this node. The same number as above: no command can end in both ways.</summary>
+    public const int NoMajority = 4;
+
+    /// <summary>Of <c>vote</c>: another live node has this one's name.</summary>
+    public const int NameTaken = 5;
 }

@@ -6,6 +6,7 @@ using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
 using ActorQuorum.Metrics;
+using ActorQuorum.Roles;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum;
 
 /// <summary>One node of a cluster, running in this process.</summary>
-public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
+public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
 {
     private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
 
@@ -26,6 +27,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     private readonly Admission _admission;
     private readonly NodeTally _tally;
     private readonly NodeInstruments _instruments;
+    private readonly RoleScripts _roles;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<LocalRequest, bool> _asked = new();
@@ -33,13 +35,15 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     private Task? _stopping;
 
     private QuorumNode(
-        NodeOptions options, INodeHost host, NodeActors actors, NodeStorage storage, IPeerTransport transport, NodeTally tally, ILogger logger)
+        NodeOptions options, INodeHost host, NodeActors actors, NodeStorage storage, IPeerTransport transport, NodeTally tally, RoleScripts roles,
+        ILogger logger)
     {
         _options = options;
         _host = host;
         _actors = actors;
         _storage = storage;
         _transport = transport;
+        _roles = roles;
         _logger = logger;
         _admission = new(options.Limits.PendingRequests, options.Limits.PendingSizeBytes);
         _tally = tally;
@@ -53,36 +57,41 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
 
+    /// <summary>Ends when no role script runs or waits.</summary>
+    internal Task ScriptsEnded => _roles.Idle;
+
     /// <summary>Starts a node: opens its data directory, listens to its peers and takes part in the cluster.</summary>
     /// <param name="options">The node's settings.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
-    /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged.</exception>
+    /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged, or a role script cannot be run.</exception>
     /// <exception cref="InvalidOperationException">The runtime is one that this library does not start.</exception>
     public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Runtime == NodeRuntime.Akka)
-        {
-            throw new InvalidOperationException(
-                "runtime = akka is started by the library ActorQuorum.Akka: by system.StartQuorum, or by QuorumSystem.StartAsync without a system of yours.");
-        }
-
-        return StartAsync(options, loggers, NodeHosting.Mailboxes(options.Runtime), cancellationToken);
+        return StartAsync(options, new QuorumBuilder(), loggers, cancellationToken);
     }
 
     /// <summary>Starts a node on a host and a transport of the caller's choice.</summary>
+    internal static Task<QuorumNode> StartAsync(
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken) =>
+        StartAsync(options, loggers, hosting, new QuorumBuilder(), cancellationToken);
+
+    /// <summary>Starts a node on a host and a transport of the caller's choice, with what a builder holds.</summary>
     internal static async Task<QuorumNode> StartAsync(
-        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken)
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, QuorumBuilder builder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        RefuseConstant(options);
         var logger = loggers.CreateLogger("ActorQuorum.Node");
-        var identity = ClusterIdentity.Of(options);
         var files = new LocalFileSystem();
+        var identity = NodeIdentity.Find(files, options);
         var time = TimeProvider.System;
         var tally = new NodeTally();
-        var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
+        var roles = RoleScripts.Of(options.Roles, options.Name, options.ClusterName, time, loggers.CreateLogger("ActorQuorum.Roles"));
+        var machine = new KeyValueStore(processors: builder.ToProcessors(options.Name, logger));
+        var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time), machine);
         foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
         INodeHost? host = null;
         IPeerTransport? transport = null;
@@ -93,15 +102,19 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
             var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
             var actors = NodeActors.Start(host, new()
             {
-                ClusterId = identity.ClusterId,
+                ClusterId = storage.ClusterId,
                 Self = identity.Self,
                 Members = identity.Members,
                 Incarnation = storage.Incarnation,
                 Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))),
                 Durable = storage.Durable,
                 Log = storage.Log,
+                Snapshots = storage.Snapshots,
+                Snapshot = options.Snapshot,
+                ReserveBytes = options.Log.ReserveBytes,
+                StorageLogger = loggers.CreateLogger("ActorQuorum.Storage"),
                 IsDiskNearlyFull = options.Storage == StorageKind.Disk ? gauge.IsNearlyFull : static () => false,
-                Machine = new KeyValueStore(),
+                Machine = machine,
                 Transport = transport,
                 Election = options.Election,
                 Limits = options.Limits,
@@ -109,13 +122,15 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
                 Logger = logger,
                 ElectionLogger = loggers.CreateLogger("ActorQuorum.Election"),
                 RoleChanged = hosting.RoleChanged,
+                Roles = roles,
             });
             await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
-            return new(options, host, actors, storage, transport, tally, logger);
+            return new(options, host, actors, storage, transport, tally, roles, logger);
         }
         catch
         {
             if (host is not null) await host.DisposeAsync().ConfigureAwait(false);
+            await roles.StopAsync().ConfigureAwait(false);
             if (transport is not null) await transport.DisposeAsync().ConfigureAwait(false);
             storage.Log.Dispose();
             storage.Dispose();
@@ -180,7 +195,10 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the node: no request is taken any more, what waits is answered, the log is closed cleanly.</summary>
+    /// <summary>
+    /// Stops the node: no request is taken any more, what waits is answered, the log is closed cleanly. Where the node led, its script
+    /// <c>roles.on-follower</c> runs to its end.
+    /// </summary>
     /// <returns>Ends when everything is closed.</returns>
     public Task StopAsync()
     {
@@ -198,10 +216,19 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         return ((ulong)time.GetUtcNow().ToUnixTimeMilliseconds() << RandomBits) | (random & ((1UL << RandomBits) - 1));
     }
 
+    private static void RefuseConstant(NodeOptions options)
+    {
+        if (options.Election.Protocol == ElectionProtocol.Constant)
+        {
+            throw new InvalidOperationException(
+                "election.protocol = constant is a VotingNode's: start it by VotingNode.StartAsync(VotingNodeOptions.From(options), loggers).");
+        }
+    }
+
     private static PeerTransportOptions TransportOptions(
         NodeOptions options, ClusterIdentity identity, NodeStorage storage, TimeProvider time) => new()
         {
-            ClusterId = identity.ClusterId,
+            ClusterId = storage.ClusterId,
             Self = identity.Self.Id,
             Name = identity.Self.Name,
             Incarnation = storage.Incarnation,
@@ -262,6 +289,9 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         // Of a node that failed callers learn now: what follows may wait for a disk that hangs.
         if (_host.IsStopped) EndAsked();
         else await Ended(_actors.StopNode).ConfigureAwait(false);
+
+        // Whoever leads from now on, it is not this node: what its script began must end, while the rest is closed.
+        var scripts = _roles.StopAsync();
         await _transport.DisposeAsync().ConfigureAwait(false);
         if (!_host.IsStopped) await Ended(_actors.StopStorage).ConfigureAwait(false);
         await _host.DisposeAsync().ConfigureAwait(false);
@@ -269,6 +299,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         _instruments.Dispose();
         _storage.Log.Dispose();
         _storage.Dispose();
+        await scripts.ConfigureAwait(false);
 
         // A log that could not be closed is no clean stop, whoever comes first: this or the watch.
         if (_host.Completion.Exception?.InnerException is { } cause) _completion.TrySetException(cause);

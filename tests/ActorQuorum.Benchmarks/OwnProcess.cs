@@ -7,7 +7,10 @@ internal sealed class OwnProcess : IDisposable
 {
     private readonly Process _process;
 
-    public OwnProcess(string program, IEnumerable<string> arguments)
+    /// <param name="program">What to run.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="hear">Hears each line that it prints; null for nobody.</param>
+    public OwnProcess(string program, IEnumerable<string> arguments, Action<string>? hear = null)
     {
         _process = Process.Start(new ProcessStartInfo(program, arguments)
         {
@@ -16,7 +19,10 @@ internal sealed class OwnProcess : IDisposable
             RedirectStandardError = true,
             Environment = { ["NO_COLOR"] = "1" },
         })!;
-        _process.OutputDataReceived += static (_, _) => { };
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text) hear?.Invoke(text);
+        };
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -40,6 +46,12 @@ internal sealed class OwnProcess : IDisposable
             _process.Refresh();
             return _process.WorkingSet64;
         }
+    }
+
+    public void Type(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
     }
 
     public void Kill()

@@ -7,6 +7,7 @@ const string Usage = """
       restart [ENTRIES]    until a node of one answers again, on a log of so many 100-byte entries (1000000)
       idle                 processor and memory of a node that nobody asks anything
       failover [KILLS]     kill -9 of the leader until the next write succeeds (40)
+      vote [ROUNDS]        constant election: start, kill and dispatch of the master, idle cost (20)
       etcd [ROUNDS [KIND]] etcd and ActorQuorum in turns, three processes each (3); put or get alone
       akka put             the same puts on both hosts, Akka.Remote between the nodes of one (built with -p:WithAkka=true)
       akka failover        failover over Akka.Remote (built with -p:WithAkka=true)
@@ -22,6 +23,8 @@ switch (args)
     case ["idle"]: await IdleBenchmark.RunAsync(); return 0;
     case ["failover"]: await FailoverBenchmark.RunAsync(40); return 0;
     case ["failover", var kills]: await FailoverBenchmark.RunAsync(Number(kills)); return 0;
+    case ["vote"]: await VoteBenchmark.RunAsync(20); return 0;
+    case ["vote", var rounds]: await VoteBenchmark.RunAsync(Number(rounds)); return 0;
     case ["etcd"]: await EtcdBenchmark.RunAsync(3); return 0;
     case ["etcd", var rounds]: await EtcdBenchmark.RunAsync(Number(rounds)); return 0;
     case ["etcd", var rounds, var kind]: await EtcdBenchmark.RunAsync(Number(rounds), kind); return 0;
@@ -30,6 +33,7 @@ switch (args)
         await EtcdBenchmark.RunAsync(3);
         await InProcessBenchmark.RunAsync();
         await FailoverBenchmark.RunAsync(40);
+        await VoteBenchmark.RunAsync(20);
         await IdleBenchmark.RunAsync();
         await RestartBenchmark.RunAsync(1_000_000);
         SimulatorBenchmark.Run();

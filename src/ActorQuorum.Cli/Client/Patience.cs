@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ActorQuorum.Cli.Client;
 
-/// <summary>Reads <c>--timeout</c>: 500ms, 10s, 2m.</summary>
+/// <summary>Reads <c>--timeout</c> and other times: 500ms, 10s, 2m.</summary>
 internal static class Patience
 {
     public static readonly TimeSpan Default = TimeSpan.FromSeconds(10);
@@ -25,7 +25,7 @@ internal static class Patience
                 return TimeSpan.FromMilliseconds(milliseconds);
         }
 
-        result.AddError($"--timeout: '{text}' is not a time such as 500ms, 10s or 2m, one hour at most.");
+        result.AddError($"{(result.Parent as OptionResult)?.Option.Name ?? "--timeout"}: '{text}' is not a time such as 500ms, 10s or 2m, one hour at most.");
         return Default;
     }
 }

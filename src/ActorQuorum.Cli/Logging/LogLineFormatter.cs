@@ -6,29 +6,28 @@ using Serilog.Formatting.Display;
 namespace ActorQuorum.Cli.Logging;
 
 /// <summary>Prints a log event of one node as a <see cref="LogLine"/>, coloured or plain.</summary>
-internal sealed class LogLineFormatter(string node, bool coloured) : ITextFormatter
+internal sealed class LogLineFormatter(bool coloured) : ITextFormatter
 {
     private static readonly MessageTemplateTextFormatter MessageOnly = new("{Message:l}", CultureInfo.InvariantCulture);
 
-    private readonly string _ownName = node + " ";
-
     public void Format(LogEvent logEvent, TextWriter output)
     {
-        var line = new LogLine(LogLine.Stamp(logEvent.Timestamp), Mark(logEvent), node, Message(logEvent));
+        var node = NodeName.Of(logEvent);
+        var line = new LogLine(LogLine.Stamp(logEvent.Timestamp), Mark(logEvent), node, Message(logEvent, node + " "));
         output.WriteLine(coloured ? Palette.Paint(line) : line.ToString());
         if (logEvent.Exception is { } exception)
             output.WriteLine("  " + exception.ToString().ReplaceLineEndings(output.NewLine + "  "));
     }
 
     /// <summary>The message with strings as they are, without the quotes Serilog puts around them otherwise.</summary>
-    private string Message(LogEvent logEvent)
+    private static string Message(LogEvent logEvent, string ownName)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         MessageOnly.Format(logEvent, text);
 
         // Where several nodes share a log, messages begin with the node's name; the line names it already.
         var message = text.ToString();
-        return message.StartsWith(_ownName, StringComparison.Ordinal) ? message[_ownName.Length..] : message;
+        return message.StartsWith(ownName, StringComparison.Ordinal) ? message[ownName.Length..] : message;
     }
 
     private static string Mark(LogEvent logEvent) => logEvent.Level switch

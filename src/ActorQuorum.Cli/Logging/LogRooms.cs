@@ -16,6 +16,7 @@ internal static class LogRooms
             ("ActorQuorum.Election", levels.Election),
             ("ActorQuorum.Storage", levels.Storage),
             ("ActorQuorum.Transport", levels.Transport),
+            ("ActorQuorum.Roles", levels.Roles),
             ("ActorQuorum.Server", levels.Server),
             ("ActorQuorum.Cli", levels.Process),
             ("Microsoft", levels.Http),

@@ -44,27 +44,49 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Leaves in good order; membership stays. What does not end in time is left to the end of the process.</summary>
-    public async Task StopAsync(StopRequest request)
+    /// <summary>
+    /// Leaves in good order; membership stays. A role script is waited for, as long as its timeout lets it run; what else does not end in time
+    /// is left to the end of the process.
+    /// </summary>
+    /// <param name="request">How it was asked to stop.</param>
+    /// <param name="again">Ends when it is asked once more: then nothing is waited for.</param>
+    public async Task StopAsync(StopRequest request, Task again)
     {
         if (request == StopRequest.HandOver)
             await HandOverAsync();
 
-        try
-        {
-            await Task.WhenAll(_server.StopAsync(), _node.StopAsync()).WaitAsync(StopPatience);
+        if (await EndAsync(again))
             _logger.LogInformation("stopped");
-        }
-        catch (TimeoutException)
-        {
+        else if (again.IsCompleted)
+            _logger.LogWarning("asked to stop once more: ending the process; the log on disk stays whole");
+        else
             _logger.LogWarning("did not stop in {Patience}: ending the process; the log on disk stays whole", StopPatience);
-        }
     }
+
+    /// <summary>After the node stopped itself: what its role script began must still end.</summary>
+    public Task LetGoAsync(Task again) => Task.WhenAny(EndAsync(again));
 
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
         await _node.DisposeAsync();
+    }
+
+    private async Task<bool> EndAsync(Task again)
+    {
+        var stopped = Task.WhenAll(_server.StopAsync(), _node.StopAsync());
+        await Task.WhenAny(stopped, again, Task.Delay(StopPatience));
+        if (!_node.ScriptsEnded.IsCompleted)
+        {
+            _logger.LogInformation("waiting for a role script");
+            await Task.WhenAny(_node.ScriptsEnded, again);
+            await Task.WhenAny(stopped, again, Task.Delay(StopPatience));
+        }
+
+        if (!stopped.IsCompleted)
+            return false;
+        await stopped;
+        return true;
     }
 
     private async Task HandOverAsync()

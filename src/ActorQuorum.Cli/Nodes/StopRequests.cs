@@ -8,7 +8,7 @@ internal enum StopRequest
     /// <summary>By a signal: at once.</summary>
     AtOnce,
 
-    /// <summary>By <c>q</c>: leadership is handed over first.</summary>
+    /// <summary>By <c>q</c>: in good order. Leadership is handed over first; a node of the constant election says goodbye.</summary>
     HandOver,
 }
 
@@ -16,16 +16,20 @@ internal enum StopRequest
 internal sealed class StopRequests : IDisposable
 {
     private readonly TaskCompletionSource<StopRequest> _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _again = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _signals;
     private readonly bool _belongsToCluster;
+    private readonly bool _hearsKeys;
 
     /// <param name="belongsToCluster">
     /// The process was started by <c>cluster</c>, which holds the other end of its standard input: the end of input means that
     /// <c>cluster</c> stops or is dead. Ctrl-C reaches the whole group; it is then <c>cluster</c>'s to say what it means.
     /// </param>
-    public StopRequests(bool belongsToCluster)
+    /// <param name="hearsKeys">On a terminal <c>q</c> counts when it is pressed, without Enter.</param>
+    public StopRequests(bool belongsToCluster, bool hearsKeys = false)
     {
         _belongsToCluster = belongsToCluster;
+        _hearsKeys = hearsKeys && !Console.IsInputRedirected;
         _signals =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, OnInterrupt),
@@ -33,10 +37,13 @@ internal sealed class StopRequests : IDisposable
             PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
         ];
         if (belongsToCluster || !Terminal.IsBackgroundJob())
-            new Thread(Listen) { IsBackground = true, Name = "stdin" }.Start();
+            new Thread(_hearsKeys ? ListenForKeys : Listen) { IsBackground = true, Name = "stdin" }.Start();
     }
 
     public Task<StopRequest> Requested => _requested.Task;
+
+    /// <summary>Ends when a signal comes after the first request: somebody does not want to wait for what still goes on.</summary>
+    public Task RequestedAgain => _again.Task;
 
     public void Dispose()
     {
@@ -48,13 +55,36 @@ internal sealed class StopRequests : IDisposable
     {
         context.Cancel = true;
         if (!_belongsToCluster)
-            _requested.TrySetResult(StopRequest.AtOnce);
+            Request();
     }
 
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        _requested.TrySetResult(StopRequest.AtOnce);
+        Request();
+    }
+
+    private void Request()
+    {
+        if (!_requested.TrySetResult(StopRequest.AtOnce))
+            _again.TrySetResult();
+    }
+
+    private void ListenForKeys()
+    {
+        try
+        {
+            while (Console.ReadKey(intercept: true).KeyChar is not ('q' or 'Q'))
+            {
+                // Any other key means nothing.
+            }
+
+            _requested.TrySetResult(StopRequest.HandOver);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // The terminal is gone: SIGHUP says so, if it is to.
+        }
     }
 
     private void Listen()

@@ -10,12 +10,15 @@ namespace ActorQuorum.Actors;
 /// The node's address: all that enters or leaves a node passes here. Routes the core's messages, sends requests where they can be answered
 /// (this node's core, or the leader), and answers each exactly once.
 /// </summary>
-internal sealed class NodeActor(
+internal sealed partial class NodeActor(
     NodeContext context, MemberId self, IPeerTransport transport, NodeView view, RoleLog roles, PendingRequests pending,
-    NodeTally tally)
+    NodeTally tally, VotingPart? voting = null)
     : IActor<NodeMessage>
 {
     private readonly PendingRequests _pending = pending;
+    /// <summary>Why a command must not get into the log; null for a machine that takes all.</summary>
+    public Func<ReadOnlyMemory<byte>, CommandResult?>? Objection { get; init; }
+
     private bool _isStopped;
     private long _ledTerm;
 
@@ -29,12 +32,14 @@ internal sealed class NodeActor(
             case DiskCondition(var isNearlyFull): view.IsDiskNearlyFull = isNearlyFull; break;
             case CommandsApplied(var entries, var results): OnCommandsApplied(entries, results); break;
             case ViewReady ready: OnViewReady(ready); break;
+            case StateInstalled installed: OnStateInstalled(installed); break;
             case ClientRequest(var request): Take(request); break;
             case ClientGone(var request): _pending.Remove(request); break;
             case NodeTick: OnTick(); break;
             case PeerLost(var peer): OnPeerLost(peer); break;
             case InspectNode(var inspection): inspection.See(_pending); break;
             case HandOverLeadership: context.Election.Tell(new(HandOver.Instance)); break;
+            case VotingNodeMessage ofVoting: OnVoting(ofVoting); break;
             case StopNode(var stopped): Stop(stopped); break;
             default: throw new InvalidOperationException($"unknown node message {message.GetType().Name}");
         }
@@ -80,10 +85,22 @@ internal sealed class NodeActor(
 
     private void OnPeerMessage(MemberId from, PeerMessage message, IInboundCredit? credit)
     {
+        if (voting is not null || message is Ballot)
+        {
+            OnBallot(message, credit);
+            return;
+        }
+
         if (message is Consensus(var raft))
         {
             if (raft is HeartbeatReply reply) tally.Of(from)?.HeartbeatAnswered(reply.Round, context.Now, tally.RoundTripSeconds);
             context.Election.Tell(new(new Received(raft), credit));
+            return;
+        }
+
+        if (message is SnapshotMessage snapshot)
+        {
+            context.Snapshots.Tell(new SnapshotHeard(from, snapshot, credit));
             return;
         }
 
@@ -119,6 +136,13 @@ internal sealed class NodeActor(
         if (_isStopped)
         {
             request.ReplyTo.Fail(QuorumError.Stopped, "the node stops; ask another member");
+            return;
+        }
+
+        // The leader's word counts for all: what it cannot apply itself it logs for nobody.
+        if (request.Kind == RequestKind.Command && Objection?.Invoke(request.Payload) is { } objection)
+        {
+            request.ReplyTo.Answer(objection);
             return;
         }
 
@@ -280,6 +304,8 @@ internal sealed class NodeActor(
     private void OnTick()
     {
         context.Clock.Tell(ClockMessage.NodeTicked);
+        if (context.AreSnapshotsBusy) context.Snapshots.Tell(SnapshotTick.Instance);
+        AnnounceInTime();
 
         // No batch tells of the disk while writes are refused.
         if (view.IsDiskNearlyFull) context.Storage.Tell(DiskDoubted.Instance);
@@ -290,7 +316,9 @@ internal sealed class NodeActor(
     private void GiveUp(Request request)
     {
         var patience = $"{request.Patience.TotalSeconds:0.###} s";
-        if (request.Stage == RequestStage.Waiting)
+        if (request.Stage == RequestStage.Waiting && !view.Core.Leader.IsNone && view.Core.Leader != self)
+            Fail(request, QuorumError.LeaderUnreachable, $"the leader {view.NameOf(view.Core.Leader)} was not reached within {patience}; look at the network between this node and it");
+        else if (request.Stage == RequestStage.Waiting)
             Fail(request, QuorumError.NoLeader, $"no leader was reached within {patience}; is a majority of the members up and connected?");
         else if (request.Kind == RequestKind.Query)
             Fail(request, QuorumError.TimedOut, $"no answer within {patience}; the query is safe to repeat");

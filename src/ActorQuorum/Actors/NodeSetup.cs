@@ -1,6 +1,7 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Metrics;
+using ActorQuorum.Roles;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
@@ -32,6 +33,18 @@ internal sealed record NodeSetup
     /// <summary>Where the log goes on.</summary>
     public required ILogStore Log { get; init; }
 
+    /// <summary>Where snapshots are kept; null if they are not.</summary>
+    public SnapshotFiles? Snapshots { get; init; }
+
+    /// <summary>When they are taken, and how fast they are written and sent.</summary>
+    public SnapshotOptions Snapshot { get; init; } = new();
+
+    /// <summary>Where the node logs of snapshots; null for <see cref="Logger"/>.</summary>
+    public ILogger? StorageLogger { get; init; }
+
+    /// <summary>What snapshots leave free on the disk.</summary>
+    public long ReserveBytes { get; init; }
+
     /// <summary>Whether less than the reserve is free on the disk.</summary>
     public required Func<bool> IsDiskNearlyFull { get; init; }
 
@@ -59,6 +72,9 @@ internal sealed record NodeSetup
     /// <summary>Hears each change of role, on the NodeActor's turn; null for nobody.</summary>
     public Action<RoleChange>? RoleChanged { get; init; }
 
+    /// <summary>What runs where leadership comes and goes; null for nothing.</summary>
+    public RoleScripts? Roles { get; init; }
+
     /// <summary>What the core is configured with.</summary>
     public RaftOptions ToRaftOptions() => new()
     {
@@ -71,6 +87,7 @@ internal sealed record NodeSetup
         AppendSizeBytes = Limits.AppendSizeBytes,
         AppendWindow = Limits.AppendWindow,
         ApplyWindow = Limits.ApplyWindow,
+        TrailingEntries = Snapshot.TrailingEntries,
 
         // Twice what all members' clients may have under way: reached only by what was given up.
         UncommittedSizeBytes = 2 * Limits.PendingSizeBytes * Members.Count,

@@ -1,4 +1,5 @@
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Roles;
 
 namespace ActorQuorum.Actors;
 
@@ -73,6 +74,10 @@ internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<M
                 return member.Name;
         return id.IsNone ? "nobody" : id.ToString();
     }
+
+    /// <summary>A change of role as role scripts see it.</summary>
+    public RoleStanding StandingAt(RoleChange change) =>
+        new(change.To == Role.Leader, change.Leader.IsNone ? "" : NameOf(change.Leader), Fence.OfTerm(change.Term));
 
     /// <summary>Tells whoever listens.</summary>
     public void Announce(RoleChange change) => RoleChanged?.Invoke(change);

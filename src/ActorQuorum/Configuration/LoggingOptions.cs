@@ -27,6 +27,9 @@ public sealed record RoomLevels
     /// <summary>Connections between members.</summary>
     public LogLevel? Transport { get; init; }
 
+    /// <summary>Role scripts and what they print.</summary>
+    public LogLevel? Roles { get; init; }
+
     /// <summary>The door for clients.</summary>
     public LogLevel? Server { get; init; }
 

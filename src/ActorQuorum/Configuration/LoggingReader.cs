@@ -44,6 +44,7 @@ internal static class LoggingReader
             Election = LevelOf("election"),
             Storage = LevelOf("storage"),
             Transport = LevelOf("transport"),
+            Roles = LevelOf("roles"),
             Server = LevelOf("server"),
             Process = LevelOf("process"),
             Http = LevelOf("http"),

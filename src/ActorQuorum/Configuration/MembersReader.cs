@@ -13,6 +13,9 @@ internal static class MembersReader
 
     private const int MaxHostLength = 253;
 
+    /// <summary>Whether any were written, be it wrongly.</summary>
+    public static bool HasSome(ConfigurationSection cluster) => cluster.Field("members").Value is not HoconObject { Fields.Count: 0 };
+
     public static IReadOnlyList<MemberOptions> Read(ConfigurationSection cluster)
     {
         if (cluster.Field("members").Value is not HoconObject members)
@@ -65,7 +68,8 @@ internal static class MembersReader
         }
     }
 
-    private static bool IsHostAndPort(string text)
+    /// <summary>Whether a text is host:port as a member needs it.</summary>
+    public static bool IsHostAndPort(string text)
     {
         var colon = text.LastIndexOf(':');
         return colon > 0

@@ -1,3 +1,5 @@
+using ActorQuorum.Voting;
+
 namespace ActorQuorum.Configuration;
 
 /// <summary>Where a node keeps its log.</summary>
@@ -34,8 +36,14 @@ public sealed record NodeOptions
     /// <summary>The first members (<c>cluster.members</c>), in the order of their names.</summary>
     public required IReadOnlyList<MemberOptions> Members { get; init; }
 
+    /// <summary>The cluster that the node joins; null if it is a founder, or if its data directory says which it joined.</summary>
+    public ClusterJoin? Join { get; init; }
+
     /// <summary>Timers of elections (<c>election</c>).</summary>
     public ElectionOptions Election { get; init; } = new();
+
+    /// <summary>How nodes of a constant election find each other (<c>discovery</c>).</summary>
+    public DiscoveryOptions Discovery { get; init; } = new();
 
     /// <summary>Bounds on everything (<c>limits</c>).</summary>
     public LimitOptions Limits { get; init; } = new();
@@ -43,11 +51,17 @@ public sealed record NodeOptions
     /// <summary>The write-ahead log (<c>storage</c>).</summary>
     public StorageOptions Log { get; init; } = new();
 
+    /// <summary>Snapshots (<c>snapshot</c>).</summary>
+    public SnapshotOptions Snapshot { get; init; } = new();
+
     /// <summary>What runs the node's actors (<c>runtime</c>).</summary>
     public NodeRuntime Runtime { get; init; } = NodeRuntime.Pool;
 
     /// <summary>Where the node's metrics go (<c>metrics</c>).</summary>
     public MetricsOptions Metrics { get; init; } = new();
+
+    /// <summary>What runs where leadership comes and goes (<c>roles</c>).</summary>
+    public RoleOptions Roles { get; init; } = new();
 
     /// <summary>What the node tells of itself, and where (<c>logging</c>).</summary>
     public LoggingOptions Logging { get; init; } = new();
@@ -56,11 +70,17 @@ public sealed record NodeOptions
 /// <summary>Timers of elections.</summary>
 public sealed record ElectionOptions
 {
+    /// <summary>Which protocol elects (<c>election.protocol</c>).</summary>
+    public ElectionProtocol Protocol { get; init; } = ElectionProtocol.Raft;
+
     /// <summary>How often a leader makes itself heard (<c>election.heartbeat</c>).</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a follower waits at least for its leader; drawn from this to twice this (<c>election.timeout</c>).</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How a constant election goes (<c>election.constant</c>).</summary>
+    public VotingElectionOptions Constant { get; init; } = new();
 }
 
 /// <summary>The write-ahead log's settings.</summary>

@@ -1,4 +1,5 @@
 using ActorQuorum.Configuration.Hocon;
+using Microsoft.Extensions.Configuration;
 
 namespace ActorQuorum.Configuration;
 
@@ -16,14 +17,31 @@ public static class NodeOptionsReader
     {
         ArgumentNullException.ThrowIfNull(path);
         var file = HoconFiles.Read(path);
-        var start = StartOf(file, path);
+        return Read(file, StartOf(file, path), nodeName);
+    }
+
+    /// <summary>Reads and checks the section <c>actorquorum</c> of a configuration, from whatever source.</summary>
+    /// <param name="configuration">The program's configuration, or the section itself.</param>
+    /// <returns>The node's settings.</returns>
+    /// <exception cref="ConfigurationException">The section is missing, or says what cannot be: see the message.</exception>
+    public static NodeOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var layer = ConfigurationLayer.Of(configuration);
+        return Read(layer, layer.Origin, nodeName: null);
+    }
+
+    private static NodeOptions Read(ObjectNode file, Origin start, string? nodeName)
+    {
         var values = Merge(file, nodeName, start);
         KnownKeys.Check(values);
 
         var root = new ConfigurationSection("", values, ReferenceConfiguration.Values, start);
         var cluster = root.Section("cluster");
-        var members = MembersReader.Read(cluster);
-        var name = ReadName(root.Section("node"), members, nodeName);
+        var election = SettingsReader.ReadElection(root.Section("election"));
+        var isRaft = election.Protocol == ElectionProtocol.Raft;
+        var members = isRaft || MembersReader.HasSome(cluster) ? MembersReader.Read(cluster) : [];
+        var name = ReadName(root.Section("node"), isRaft ? members : null, nodeName);
         var storage = SettingsReader.StorageSection(root, start);
         return new NodeOptions
         {
@@ -32,11 +50,14 @@ public static class NodeOptionsReader
             Storage = SettingsReader.ReadStorageKind(storage),
             ClusterName = ReadClusterName(cluster),
             Members = members,
-            Election = SettingsReader.ReadElection(root.Section("election")),
+            Election = election,
+            Discovery = ConstantElectionReader.ReadDiscovery(root.Section("discovery")),
             Limits = SettingsReader.ReadLimits(root.Section("limits")),
             Log = SettingsReader.ReadLog(storage),
+            Snapshot = SettingsReader.ReadSnapshot(root.Section("snapshot"), root.Section("limits")),
             Runtime = SettingsReader.ReadRuntime(root),
             Metrics = SettingsReader.ReadMetrics(root.Section("metrics")),
+            Roles = SettingsReader.ReadRoles(root.Section("roles")),
             Logging = LoggingReader.Read(root.Section("logging")),
         };
     }
@@ -80,13 +101,16 @@ public static class NodeOptionsReader
         return HoconReader.Resolve(layers);
     }
 
-    private static string ReadName(ConfigurationSection node, IReadOnlyList<MemberOptions> members, string? nodeName)
+    /// <param name="node">The section.</param>
+    /// <param name="members">Among whom it must be; null in a constant election, which knows nobody beforehand.</param>
+    /// <param name="nodeName">What the command line says.</param>
+    private static string ReadName(ConfigurationSection node, IReadOnlyList<MemberOptions>? members, string? nodeName)
     {
-        var names = string.Join(", ", members.Select(m => m.Name));
+        var names = string.Join(", ", members?.Select(m => m.Name) ?? []);
         var name = node.OptionalText("name")
-            ?? throw node.Error("name", $"is missing: set it, or start with -n NAME; the members are {names}.");
+            ?? throw node.Error("name", "is missing: set it, or start with -n NAME" + (members is null ? "." : $"; the members are {names}."));
         if (MembersReader.WhyNoName(name) is { } why) throw node.Error("name", why);
-        if (members.Any(m => m.Name == name)) return name;
+        if (members is null || members.Any(m => m.Name == name)) return name;
         var source = nodeName is null ? "" : " (from the command line)";
         throw node.Error(
             "name", $"is '{name}'{source}, which is not among the members {names}: name one of them, or add it to {KnownKeys.Members}.");

@@ -82,6 +82,13 @@ internal ref struct FieldReader(ReadOnlySpan<byte> source)
         }
     }
 
+    /// <summary>Reads a string of at most so many bytes; a longer one is refused before it is made.</summary>
+    public string Text(int limitBytes)
+    {
+        var ahead = this;
+        return ahead.Number() <= (ulong)limitBytes ? Text() : throw new PeerProtocolException($"a text is over {limitBytes} bytes");
+    }
+
     /// <summary>Passes over a field that this version does not know.</summary>
     public void Skip(uint tag)
     {

@@ -1,4 +1,5 @@
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Core.Voting;
 
 namespace ActorQuorum.Transport;
 
@@ -14,6 +15,12 @@ internal interface IPeerInbox
     /// <summary>The connection to a member was lost: what was sent to it and not answered may not have arrived.</summary>
     /// <param name="peer">The member.</param>
     void ConnectionLost(MemberId peer);
+
+    /// <summary>A node presented itself in its hello and was let in. Told before its first message, and only where strangers are let in.</summary>
+    /// <param name="contact">The node, with an address to dial.</param>
+    void Met(VotingMember contact)
+    {
+    }
 }
 
 /// <summary>Bounds what one connection may have undelivered.</summary>
@@ -48,6 +55,30 @@ internal interface IPeerTransport : IAsyncDisposable
     /// </summary>
     /// <param name="peer">The member.</param>
     void Disconnect(MemberId peer);
+
+    /// <summary>
+    /// Queues a message to one member on a connection beside its own, so that large things do not stand before heartbeats. The connection is
+    /// dialled with the first of them; until it is there nothing is taken. Its loss is not told.
+    /// </summary>
+    /// <returns>Whether the message was queued.</returns>
+    bool SendBulk(MemberId to, PeerMessage message) => Send(to, message);
+
+    /// <summary>There is nothing more to send to a member in bulk: the connection beside its own is closed.</summary>
+    /// <param name="to">The member.</param>
+    void EndBulk(MemberId to)
+    {
+    }
+
+    /// <summary>As <see cref="Disconnect"/>, but what was queued is sent first, for as long as the peer takes it.</summary>
+    /// <param name="peer">The member.</param>
+    void LetGo(MemberId peer) => Disconnect(peer);
+
+    /// <summary>
+    /// Sends what is queued and waits until the peers have read it, or for <paramref name="patience"/>; no send succeeds any more. The last thing
+    /// before the transport is disposed of, which alone drops what is queued.
+    /// </summary>
+    /// <param name="patience">How long a peer may take.</param>
+    Task DrainAsync(TimeSpan patience) => Task.CompletedTask;
 
     /// <summary>How the connection to a member is, at about this moment.</summary>
     /// <param name="peer">The member.</param>

@@ -16,6 +16,8 @@ internal sealed class OutboundLink : IDisposable
     private readonly Channel<MeasuredMessage> queue = Channel.CreateUnbounded<MeasuredMessage>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
 
+    private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool isFinishing;
     private int waitingMessages;
     private long waitingBytes;
     private string? closedBecause;
@@ -61,6 +63,13 @@ internal sealed class OutboundLink : IDisposable
         return closedBecause!;
     }
 
+    /// <summary>No message is taken any more; what is queued is sent, and the connection ends once the peer has read it all and closed it.</summary>
+    public void Finish()
+    {
+        isFinishing = true;
+        queue.Writer.TryComplete();
+    }
+
     /// <summary>Ends the connection; the first reason stands. What was queued and not written is dropped.</summary>
     public void Close(string reason)
     {
@@ -68,6 +77,7 @@ internal sealed class OutboundLink : IDisposable
         {
             queue.Writer.TryComplete();
             socket.Dispose();
+            closed.TrySetResult();
         }
     }
 
@@ -107,6 +117,14 @@ internal sealed class OutboundLink : IDisposable
 
             await SendAsync(batch.Written).ConfigureAwait(false);
             batch.Clear();
+        }
+
+        if (isFinishing && closedBecause is null)
+        {
+            // The peer closes its end when it has read up to this one: so it is known that it has.
+            socket.Shutdown(SocketShutdown.Send);
+            stall.Change(options.StallTimeout, Timeout.InfiniteTimeSpan);
+            await closed.Task.ConfigureAwait(false);
         }
     }
 

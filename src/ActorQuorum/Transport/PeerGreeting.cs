@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Transport.Discovery;
 using ActorQuorum.Transport.Wire;
 using Google.Protobuf;
+using VotingMember = ActorQuorum.Core.Voting.VotingMember;
 
 namespace ActorQuorum.Transport;
 
@@ -18,7 +21,7 @@ internal static class PeerGreeting
     private const int ShownCharacters = 500;
 
     /// <summary>The hello of this node to a peer.</summary>
-    public static Hello Hello(PeerTransportOptions self, MemberId to) => new()
+    public static Hello Hello(PeerTransportOptions self, MemberId to, bool isBulk = false) => new()
     {
         ProtocolVersion = ProtocolVersion,
         ClusterId = self.ClusterId,
@@ -26,7 +29,21 @@ internal static class PeerGreeting
         To = to.Value,
         Incarnation = self.Incarnation,
         Name = self.Name,
+        IsBulk = isBulk,
+        Host = self.Contact?.Host ?? string.Empty,
+        Port = (uint)(self.Contact?.Port ?? 0),
+        BirthMs = (ulong)(self.Contact?.BirthMs ?? 0),
     };
+
+    /// <summary>How a dialler of the constant election presents itself.</summary>
+    /// <param name="hello">Its hello.</param>
+    /// <param name="source">Where it dialled from.</param>
+    public static VotingMember ContactOf(Hello hello, IPAddress source)
+    {
+        var contact = new VotingMember(
+            new MemberId(hello.From), hello.Name, hello.Host, (int)Math.Min(hello.Port, int.MaxValue), (long)Math.Min(hello.BirthMs, long.MaxValue));
+        return PeerContact.Objection(contact) is null ? contact with { Host = ReachableAddress.Believed(contact.Host, source) } : contact;
+    }
 
     /// <summary>Judges a hello: the first check that fails is the answer.</summary>
     /// <param name="self">This member.</param>
@@ -49,7 +66,9 @@ internal static class PeerGreeting
             _ when from == self.Self => Answer(self, Refusal.IsMe,
                 $"the caller says it is {self.Name} (member {self.Self}), which listens here. "
                 + "Two nodes may run under one name: compare node.name."),
-            _ when !isPeer(from) => Answer(self, Refusal.NotAMember,
+            _ when self.Contact is not null && PeerContact.Objection(ContactOf(hello, IPAddress.None)) is { } objection => Answer(self, Refusal.Malformed,
+                $"{Shown(hello.Name)} does not present itself: {objection}."),
+            _ when self.Contact is null && !isPeer(from) => Answer(self, Refusal.NotAMember,
                 $"{Shown(hello.Name)} (member {from}) is not a member of the cluster that {self.Name} knows. "
                 + "Compare cluster.members."),
             _ when hello.Incarnation == 0 => Answer(self, Refusal.Malformed, $"the hello of {Shown(hello.Name)} bears no incarnation."),

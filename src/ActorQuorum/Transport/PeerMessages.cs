@@ -1,4 +1,5 @@
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Core.Voting;
 
 namespace ActorQuorum.Transport;
 
@@ -8,6 +9,10 @@ internal abstract record PeerMessage;
 /// <summary>A message of the consensus core.</summary>
 /// <param name="Message">The message.</param>
 internal sealed record Consensus(RaftMessage Message) : PeerMessage;
+
+/// <summary>A message of the constant election's core.</summary>
+/// <param name="Message">The message.</param>
+internal sealed record Ballot(VotingMessage Message) : PeerMessage;
 
 /// <summary>What a forwarded request asks for.</summary>
 internal enum RequestKind

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum.Transport;
 
 /// <summary>The members that a transport keeps connections to, and the loops that do. They come and go while it runs.</summary>
-internal sealed class PeerSet(PeerTransportOptions options, ILogger logger, LogThrottle throttle)
+internal sealed class PeerSet(PeerTransportOptions options, ILogger logger, LogThrottle throttle, bool isBulk = false)
 {
     private readonly ConcurrentDictionary<MemberId, OutboundPeer> peers = new();
     private readonly Dictionary<MemberId, Task> loops = [];
@@ -27,7 +27,7 @@ internal sealed class PeerSet(PeerTransportOptions options, ILogger logger, LogT
                 return;
             }
 
-            var added = new OutboundPeer(options, id, address, logger, throttle);
+            var added = new OutboundPeer(options, id, address, logger, throttle, isBulk);
             peers[id] = added;
             if (inbox is not null && !stopping.IsCancellationRequested)
             {
@@ -50,6 +50,20 @@ internal sealed class PeerSet(PeerTransportOptions options, ILogger logger, LogT
         return peer is not null;
     }
 
+    /// <summary>One less, once what is queued to it was sent.</summary>
+    /// <returns>Whether it was one.</returns>
+    public bool LetGo(MemberId id)
+    {
+        OutboundPeer? peer;
+        lock (gate)
+        {
+            peers.TryRemove(id, out peer);
+        }
+
+        peer?.Finish();
+        return peer is not null;
+    }
+
     /// <summary>Begins to dial them.</summary>
     public void Start(IPeerInbox to, CancellationToken until)
     {
@@ -60,6 +74,24 @@ internal sealed class PeerSet(PeerTransportOptions options, ILogger logger, LogT
             {
                 Run(id, peer);
             }
+        }
+    }
+
+    /// <summary>Each sends what is queued and is not dialled again; ends once their peers have read it, or after <paramref name="patience"/>.</summary>
+    public async Task DrainAsync(TimeSpan patience, TimeProvider time)
+    {
+        foreach (var peer in peers.Values)
+        {
+            peer.Finish();
+        }
+
+        try
+        {
+            await WhenStopped().WaitAsync(patience, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Whoever does not read in time does not get it: the caller ends anyway.
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using System.Text;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Core.Voting;
 
 namespace ActorQuorum.Transport;
 
@@ -12,7 +14,7 @@ internal sealed record PeerAddress(string Name, string Address);
 internal sealed record PeerTransportOptions
 {
     /// <summary>The longest name in a hello.</summary>
-    public const int NameLimitBytes = 255;
+    public const int NameLimitBytes = PeerContact.NameLimitBytes;
 
     /// <summary>The cluster's number; a hello of another cluster is refused.</summary>
     public required ulong ClusterId { get; init; }
@@ -28,6 +30,18 @@ internal sealed record PeerTransportOptions
 
     /// <summary>host:port to listen on; port 0 lets the system choose.</summary>
     public required string Listen { get; init; }
+
+    /// <summary>
+    /// How this node presents itself in the constant election; strangers of the same cluster are let in then, and told to the inbox. Null where
+    /// the members are known: strangers are refused.
+    /// </summary>
+    public VotingMember? Contact { get; init; }
+
+    /// <summary>A socket that listens already, which the transport takes over; null to open one at <see cref="Listen"/>.</summary>
+    public Socket? Listening { get; init; }
+
+    /// <summary>The most members that may be connected at once where strangers are let in.</summary>
+    public int MostStrangers { get; init; } = 1024;
 
     /// <summary>The other members.</summary>
     public required IReadOnlyDictionary<MemberId, PeerAddress> Peers { get; init; }

@@ -20,14 +20,17 @@ public sealed class NodeOptionsReaderTests : IDisposable
             node { name = n2, data-dir = /var/lib/q }
             election { heartbeat = 10ms, timeout = 1s }
             storage { kind = memory, segment-size = 1MiB, reserve = 0 }
+            snapshot { entries = 7, size = 2MiB, trailing-entries = 8, rate = 3MiB, chunk-size = 5KiB }
             limits {
               request-size = 2KiB, frame-size = 70000, pending-requests = 3, request-timeout = 2s, append-size = 4kB
               append-window = 5, apply-window = 18, turn = 6, peer-queue = 17
             }
             runtime = threads
             metrics.otlp { endpoint = "http://collector:4318/v1/metrics", interval = 1m, timeout = 1s }
+            roles { on-leader = "bin/up here", on-follower = /bin/down, timeout = 3s }
             logging {
-              level = debug, levels { node = trace, election = info, storage = none, transport = warn, server = error, process = critical, http = info }
+              level = debug
+              levels { node = trace, election = info, storage = none, transport = warn, roles = debug, server = error, process = critical, http = info }
               console.format = json, file { path = "logs/n2.log", format = json, size-limit = 1MiB, keep = 2 }
             }
             """);
@@ -40,6 +43,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
             Storage = StorageKind.Memory,
             Election = new() { Heartbeat = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromSeconds(1) },
             Log = new() { SegmentSizeBytes = 1 << 20, ReserveBytes = 0 },
+            Snapshot = new() { Entries = 7, SizeBytes = 2 << 20, TrailingEntries = 8, RateBytes = 3 << 20, ChunkSizeBytes = 5 << 10 },
             Limits = new()
             {
                 RequestSizeBytes = 2048,
@@ -60,19 +64,30 @@ public sealed class NodeOptionsReaderTests : IDisposable
                     Endpoint = new("http://collector:4318/v1/metrics"), Interval = TimeSpan.FromMinutes(1), Timeout = TimeSpan.FromSeconds(1),
                 },
             },
+            Roles = new() { OnLeader = "bin/up here", OnFollower = "/bin/down", Timeout = TimeSpan.FromSeconds(3) },
             Logging = new()
             {
                 Level = LogLevel.Debug,
                 Levels = new()
                 {
                     Node = LogLevel.Trace, Election = LogLevel.Information, Storage = LogLevel.None, Transport = LogLevel.Warning,
-                    Server = LogLevel.Error, Process = LogLevel.Critical, Http = LogLevel.Information,
+                    Roles = LogLevel.Debug, Server = LogLevel.Error, Process = LogLevel.Critical, Http = LogLevel.Information,
                 },
                 ConsoleFormat = LogFormat.Json,
                 File = new() { Path = "logs/n2.log", Format = LogFormat.Json, SizeLimitBytes = 1 << 20, Keep = 2 },
             },
         });
         options.Members.ShouldBe([new("n1", "h:1", "h:2"), new("n2", "h:3", "[::1]:4")]);
+    }
+
+    [Fact]
+    [Trait("Row", "QC-9")]
+    public void Role_scripts_are_bounded_in_time_and_one_may_be_left_out()
+    {
+        Load("node.name = n1, roles.on-leader = up").Roles.ShouldBe(new RoleOptions { OnLeader = "up" });
+        Fails("roles.timeout = 0").ShouldBe((2, "roles.timeout must be from 100ms to 60m, but is 0."));
+        Fails("roles.on-leader = []").Problem.ShouldContain("roles.on-leader must be a text");
+        Fails("roles.on-master = x").Problem.ShouldContain("unknown key 'roles.on-master'; the keys of roles are on-leader, on-follower, timeout.");
     }
 
     [Fact]
@@ -140,7 +155,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
     [InlineData("metrics.otlp.endpiont = x", "unknown key 'metrics.otlp.endpiont'; did you mean 'metrics.otlp.endpoint'?")]
     [InlineData("runtimes = pool", "unknown key 'runtimes'; did you mean 'runtime'?")]
     [InlineData("elections { timeout = 5s }", "unknown key 'elections'; did you mean 'election'?")]
-    [InlineData("zoo = 1", "unknown key 'zoo'; the keys of actorquorum are node, cluster, election, storage, limits, runtime, metrics, logging.")]
+    [InlineData("zoo = 1", "unknown key 'zoo'; the keys of actorquorum are node, cluster, election, discovery, storage, snapshot, limits, runtime, metrics, roles, logging.")]
     [InlineData("cluster.members.n1.peers = x", "unknown key 'cluster.members.n1.peers'; did you mean 'cluster.members.n1.peer'?")]
     [InlineData("cluster.members.n1.weight = x", "unknown key 'cluster.members.n1.weight'; the keys of cluster.members.n1 are peer, client.")]
     public void An_unknown_key_is_an_error_that_names_the_nearest(string text, string problem) => Fails(text).ShouldBe((2, problem));

@@ -36,7 +36,7 @@ public class PeerTransportOptionsTests
             good with { Self = default },
             good with { Self = TestPeer.Member(2) },
             good with { Incarnation = 0 },
-            good with { Name = new string('x', 256) },
+            good with { Name = new string('x', PeerTransportOptions.NameLimitBytes + 1) },
             good with { Listen = "nowhere" },
             good with { QueueMessages = 0 },
             good with { FrameSizeBytes = 0 },

@@ -8,6 +8,8 @@ internal sealed class RecordingLogger : ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Text)> lines = [];
 
+    public IReadOnlyList<string> Infos => [.. lines.Where(l => l.Level == LogLevel.Information).Select(l => l.Text)];
+
     public IReadOnlyList<string> Warnings => [.. lines.Where(l => l.Level == LogLevel.Warning).Select(l => l.Text)];
 
     public IReadOnlyList<string> Errors => [.. lines.Where(l => l.Level >= LogLevel.Error).Select(l => l.Text)];

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+
+namespace ActorQuorum.Benchmarks;
+
+/// <summary>
+/// The constant election between three processes: until one is master after a start, after its master was killed, and after it dispatched. Times
+/// run until the last of the nodes concerned has printed who its master is.
+/// </summary>
+internal static class VoteBenchmark
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan IdleSettle = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan IdleDuration = TimeSpan.FromSeconds(10);
+
+    public static async Task RunAsync(int rounds)
+    {
+        var (starts, kills, dispatches) = (new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            using var network = new VotingProcesses();
+            starts.Add(await StartAsync(network));
+            kills.Add(await EndMasterAsync(network, static (node, at) => node.Kill(at)));
+            await ComeBackAsync(network);
+            dispatches.Add(await EndMasterAsync(network, static (node, at) => node.Dispatch(at)));
+        }
+
+        Print("vote, three started together, one master after the end of the first one's discovery window", starts);
+        Print("vote, master killed, next master known to both others", kills);
+        Print("vote, master dispatched, next master known to both others", dispatches);
+        await IdleAsync();
+    }
+
+    private static void Print(string what, List<double> seconds) => Report.Line(
+        $"{what}: median {Report.Median(seconds):0.000} s, p95 {Report.Percentile(seconds, 0.95):0.000} s, max {seconds.Max():0.000} s of {seconds.Count}");
+
+    private static async Task<double> StartAsync(VotingProcesses network)
+    {
+        foreach (var name in (string[])["A", "B", "C"]) network.Start(name);
+        var windowEnds = long.MaxValue;
+        foreach (var node in network.Running) windowEnds = Math.Min(windowEnds, await node.WhenAsync("listens at") + Ticks(Window));
+        return await MasterKnownAsync(network, windowEnds, before: null);
+    }
+
+    private static async Task<double> EndMasterAsync(VotingProcesses network, Action<VotingProcess, StopTime> end)
+    {
+        await Task.Delay(Settle);
+        var master = network.Running.Single(node => node.Name == network.Running[0].Master);
+        network.Running.Remove(master);
+        var at = new StopTime();
+        end(master, at);
+        return await MasterKnownAsync(network, at.Timestamp, before: master.Name);
+    }
+
+    private static async Task ComeBackAsync(VotingProcesses network)
+    {
+        var gone = ((string[])["A", "B", "C"]).Single(name => network.Running.All(node => node.Name != name));
+        var master = network.Running[0].Master;
+        var back = network.Start(gone);
+        await back.WhenAsync($"set {master} as new master");
+    }
+
+    private static async Task<double> MasterKnownAsync(VotingProcesses network, long since, string? before)
+    {
+        var last = since;
+        string? master = null;
+        foreach (var node in network.Running)
+        {
+            var (found, at) = await node.WhenMasterAsync(since, before);
+            if ((master ??= found) != found) throw new InvalidOperationException($"{node.Name} has {found} as master, another {master}");
+            last = Math.Max(last, at);
+        }
+
+        return Stopwatch.GetElapsedTime(since, last).TotalSeconds;
+    }
+
+    private static async Task IdleAsync()
+    {
+        using var network = new VotingProcesses();
+        await StartAsync(network);
+        await Task.Delay(IdleSettle);
+        TimeSpan[] before = [.. network.Running.Select(node => node.ProcessorTime)];
+        await Task.Delay(IdleDuration);
+        for (var i = 0; i < before.Length; i++)
+        {
+            var node = network.Running[i];
+            Report.Line(
+                $"vote, idle, {(node.Name == node.Master ? "master" : "slave")}: {(node.ProcessorTime - before[i]) / IdleDuration * 100:0.00} % of a core, {node.MemoryBytes / 1e6:0} MB");
+        }
+    }
+
+    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ActorQuorum.Benchmarks;
+
+/// <summary>The moment at which a node was made to end.</summary>
+internal sealed class StopTime
+{
+    public long Timestamp { get; private set; }
+
+    public void Now() => Timestamp = Stopwatch.GetTimestamp();
+}
+
+/// <summary>Processes of <c>actorquorum vote</c> on loopback, which find each other by datagrams that leave no machine.</summary>
+internal sealed class VotingProcesses : IDisposable
+{
+    private const int BasePort = 23_400;
+    private const int BroadcastPort = 61_095;
+    private readonly List<VotingProcess> _all = [];
+
+    /// <summary>Those that nobody ended.</summary>
+    public List<VotingProcess> Running { get; } = [];
+
+    public VotingProcess Start(string name)
+    {
+        var node = new VotingProcess(name, BasePort + _all.Count, BroadcastPort);
+        _all.Add(node);
+        Running.Add(node);
+        return node;
+    }
+
+    public void Dispose()
+    {
+        foreach (var node in _all) node.Dispose();
+    }
+}
+
+/// <summary>One of them, and when it printed what.</summary>
+internal sealed class VotingProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private readonly List<(long At, string Text)> _lines = [];
+    private readonly OwnProcess _process;
+
+    public VotingProcess(string name, int port, int broadcastPort)
+    {
+        Name = name;
+        string[] words = ["vote", "127.0.0.1", Text(port), "127.255.255.255", Text(broadcastPort), "-n", name];
+        _process = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "actorquorum.dll"), .. words], Keep);
+    }
+
+    public string Name { get; }
+
+    /// <summary>Whom it set as master last.</summary>
+    public string? Master => Masters().LastOrDefault().Name;
+
+    public TimeSpan ProcessorTime => _process.ProcessorTime;
+
+    public long MemoryBytes => _process.MemoryBytes;
+
+    public void Kill(StopTime at)
+    {
+        at.Now();
+        _process.Kill();
+    }
+
+    public void Dispatch(StopTime at)
+    {
+        at.Now();
+        _process.Type("q");
+    }
+
+    /// <summary>When it printed a text.</summary>
+    public async Task<long> WhenAsync(string text) => (await FindAsync(
+        $"prints \"{text}\"", () => Lines().Where(line => line.Text.Contains(text, StringComparison.Ordinal)).Take(1).ToArray())).At;
+
+    /// <summary>Whom it set as master after a moment, other than the one before, and when; a start's first master counts even if it came earlier.</summary>
+    public async Task<(string Name, long At)> WhenMasterAsync(long since, string? before)
+    {
+        var found = await FindAsync("has a master", () => Masters().Where(set => before is null || (set.At > since && set.Name != before)).Take(1).ToArray());
+        return (found.Name, found.At);
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<T> FindAsync<T>(string what, Func<T[]> find)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < Patience)
+        {
+            if (find() is [var found]) return found;
+            await Task.Delay(Pause);
+        }
+
+        throw new TimeoutException($"{Name} never {what}:\n{string.Join('\n', Lines().Select(line => line.Text))}");
+    }
+
+    private IEnumerable<(string Name, long At)> Masters() =>
+        from line in Lines()
+        let words = line.Text.Split(' ')
+        let set = Array.IndexOf(words, "set")
+        where set > 0 && line.Text.Contains(" as new master", StringComparison.Ordinal)
+        select (words[set + 1], line.At);
+
+    private (long At, string Text)[] Lines()
+    {
+        lock (_lines) return [.. _lines];
+    }
+
+    private void Keep(string line)
+    {
+        lock (_lines) _lines.Add((Stopwatch.GetTimestamp(), line));
+    }
+}
