@@ -30,6 +30,9 @@ public sealed record SimulationOptions
     /// <summary>Whether the history is compacted now and then. It changes what a seed does, so those that are on record run without.</summary>
     public bool Compacts { get; init; }
 
+    /// <summary>Whether nodes take snapshots, at thresholds that the seed draws, and some are damaged or cut on their way.</summary>
+    public bool Snapshots { get; init; }
+
     /// <summary>Where every event is written as text; null for nowhere.</summary>
     public TextWriter? Trace { get; init; }
 }
@@ -56,6 +59,14 @@ public sealed class SimulationRun
     private const int MostSmallWindow = 8;
     private const double PeaceSeconds = 30;
     private const int RevisionsKept = 10;
+    private const int FewestEntries = 20;
+    private const int EntriesDoublings = 6;
+    private const int MostTrailing = 60;
+    private const int RateDoublings = 10;
+    private const int LeastChunkBytes = 128;
+    private const int ChunkDoublings = 6;
+    private const int MostBulkCuts = 60;
+    private const int MostDamaged = 60;
     private static readonly TimeSpan s_compactionPause = TimeSpan.FromMilliseconds(700);
     private readonly SimulationOptions _options;
     private readonly List<Operation<KeyValueInput, KeyValueOutput>> _history = [];
@@ -68,7 +79,9 @@ public sealed class SimulationRun
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        Cluster = new(options.Nodes, options.Seed, DrawLimits(options.Seed));
+        var limits = DrawLimits(options.Seed);
+        var snapshots = options.Snapshots ? DrawSnapshots(options.Seed) : null;
+        Cluster = new(options.Nodes, options.Seed, node => limits(snapshots is null ? node : node with { Snapshot = snapshots }));
         Cluster.WriteTraceTo(options.Trace);
     }
 
@@ -97,11 +110,13 @@ public sealed class SimulationRun
             _clients[^1].Start();
         }
 
+        if (_options.Snapshots) DisturbSnapshots();
         if (_options.Compacts) Cluster.Simulation.After(s_compactionPause, Compact);
         var nemesis = new Nemesis(Cluster, _options.Seed, _options.Faults);
         Faults = nemesis.Faults;
         Cluster.RunFor(_options.Duration);
         nemesis.Stop();
+        (Cluster.Network.BulkCutPerThousand, Cluster.Network.DamagedPerThousand) = (0, 0);
         ComeToRest();
         DemandLinearizable();
         return new(_options.Seed, Cluster.TraceHash, Cluster.Now, Cluster.Steps, Cluster.Reached);
@@ -121,6 +136,27 @@ public sealed class SimulationRun
         var window = 1 + (int)random.Below(MostSmallWindow);
         var applies = 1 + (int)random.Below(MostSmallWindow);
         return node => WithSegments(node) with { Limits = node.Limits with { AppendSizeBytes = sizeBytes, AppendWindow = window, ApplyWindow = applies } };
+    }
+
+    /// <summary>Small enough that a run takes many; so few trailing entries, mostly, that whoever was away for a moment needs one.</summary>
+    private static SnapshotOptions DrawSnapshots(ulong seed)
+    {
+        var random = new SplitMix64(seed ^ 0x5A4B_5407);
+        return new()
+        {
+            Entries = FewestEntries << (int)random.Below(EntriesDoublings),
+            SizeBytes = LeastSegmentBytes << (int)random.Below(SegmentDoublings),
+            TrailingEntries = (int)random.Below(MostTrailing),
+            RateBytes = LeastSegmentBytes << (int)random.Below(RateDoublings),
+            ChunkSizeBytes = LeastChunkBytes << (int)random.Below(ChunkDoublings),
+        };
+    }
+
+    private void DisturbSnapshots()
+    {
+        var random = new SplitMix64(_options.Seed ^ 0xD157_0BED);
+        Cluster.Network.BulkCutPerThousand = (int)random.Below(MostBulkCuts);
+        Cluster.Network.DamagedPerThousand = (int)random.Below(MostDamaged);
     }
 
     private void Compact()

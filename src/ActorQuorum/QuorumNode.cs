@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum;
 
 /// <summary>One node of a cluster, running in this process.</summary>
-public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
+public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
 {
     private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
 
@@ -70,29 +70,28 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        RefuseConstant(options);
-        if (options.Runtime == NodeRuntime.Akka)
-        {
-            throw new InvalidOperationException(
-                "runtime = akka is started by the library ActorQuorum.Akka: by system.StartQuorum, or by QuorumSystem.StartAsync without a system of yours.");
-        }
-
-        return StartAsync(options, loggers, NodeHosting.Mailboxes(options.Runtime), cancellationToken);
+        return StartAsync(options, new QuorumBuilder(), loggers, cancellationToken);
     }
 
     /// <summary>Starts a node on a host and a transport of the caller's choice.</summary>
+    internal static Task<QuorumNode> StartAsync(
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken) =>
+        StartAsync(options, loggers, hosting, new QuorumBuilder(), cancellationToken);
+
+    /// <summary>Starts a node on a host and a transport of the caller's choice, with what a builder holds.</summary>
     internal static async Task<QuorumNode> StartAsync(
-        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken)
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, QuorumBuilder builder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         RefuseConstant(options);
         var logger = loggers.CreateLogger("ActorQuorum.Node");
-        var identity = ClusterIdentity.Of(options);
         var files = new LocalFileSystem();
+        var identity = NodeIdentity.Find(files, options);
         var time = TimeProvider.System;
         var tally = new NodeTally();
         var roles = RoleScripts.Of(options.Roles, options.Name, options.ClusterName, time, loggers.CreateLogger("ActorQuorum.Roles"));
-        var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time));
+        var machine = new KeyValueStore(processors: builder.ToProcessors(options.Name, logger));
+        var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time), machine);
         foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
         INodeHost? host = null;
         IPeerTransport? transport = null;
@@ -103,15 +102,19 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
             var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
             var actors = NodeActors.Start(host, new()
             {
-                ClusterId = identity.ClusterId,
+                ClusterId = storage.ClusterId,
                 Self = identity.Self,
                 Members = identity.Members,
                 Incarnation = storage.Incarnation,
                 Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))),
                 Durable = storage.Durable,
                 Log = storage.Log,
+                Snapshots = storage.Snapshots,
+                Snapshot = options.Snapshot,
+                ReserveBytes = options.Log.ReserveBytes,
+                StorageLogger = loggers.CreateLogger("ActorQuorum.Storage"),
                 IsDiskNearlyFull = options.Storage == StorageKind.Disk ? gauge.IsNearlyFull : static () => false,
-                Machine = new KeyValueStore(),
+                Machine = machine,
                 Transport = transport,
                 Election = options.Election,
                 Limits = options.Limits,
@@ -225,7 +228,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     private static PeerTransportOptions TransportOptions(
         NodeOptions options, ClusterIdentity identity, NodeStorage storage, TimeProvider time) => new()
         {
-            ClusterId = identity.ClusterId,
+            ClusterId = storage.ClusterId,
             Self = identity.Self.Id,
             Name = identity.Self.Name,
             Incarnation = storage.Incarnation,

@@ -18,6 +18,23 @@ internal readonly record struct Refused(long RequestId, bool IsOverloaded = fals
 /// <param name="RequestIds">The callers' numbers.</param>
 internal readonly record struct ReadReady(long Index, ImmutableArray<long> RequestIds);
 
+/// <summary>A change of the members is committed, as far as its caller waits for it.</summary>
+/// <param name="RequestId">The caller's number for it.</param>
+/// <param name="Membership">The members now.</param>
+internal readonly record struct ChangeDone(long RequestId, Membership Membership);
+
+/// <summary>A change of the members was not made.</summary>
+/// <param name="RequestId">The caller's number for it.</param>
+/// <param name="Refusal">Why; only for <see cref="MembershipRefusal.OutcomeUnknown"/> something may have been done.</param>
+/// <param name="Text">What exactly, for the caller.</param>
+internal readonly record struct ChangeRefused(long RequestId, MembershipRefusal Refusal, string Text);
+
+/// <summary>The configuration in use changed: it was appended, truncated, installed or committed.</summary>
+/// <param name="Latest">The latest configuration in the log, which is in use.</param>
+/// <param name="IsCommitted">Whether it is known to be committed.</param>
+/// <param name="Departing">Members that are gone from it and still have to hear so; to be disconnected only when they leave this list.</param>
+internal sealed record ConfigurationInUse(Membership Latest, bool IsCommitted, ImmutableArray<ConfiguredMember> Departing);
+
 /// <summary>Why a node changed its role or its leader.</summary>
 internal enum RoleCause
 {
@@ -44,6 +61,9 @@ internal enum RoleCause
 
     /// <summary>The old leader handed over.</summary>
     HandedOver,
+
+    /// <summary>A leader that is no longer a member: the change that removed it is committed (Raft §6).</summary>
+    Detached,
 }
 
 /// <summary>A change of role, term or leader: the headline of the log.</summary>
@@ -82,6 +102,21 @@ internal sealed class Effects
     /// <summary>Changes of role, term or leader, in order.</summary>
     public List<RoleChange> RoleChanges { get; } = [];
 
+    /// <summary>Changes of the members that are done.</summary>
+    public List<ChangeDone> ChangesDone { get; } = [];
+
+    /// <summary>Changes of the members that were not made.</summary>
+    public List<ChangeRefused> ChangesRefused { get; } = [];
+
+    /// <summary>The configuration in use, if that changed; always told in the first turn.</summary>
+    public ConfigurationInUse? Configuration { get; set; }
+
+    /// <summary>Followers that need what only a snapshot holds. Each is answered by <see cref="SnapshotSent"/> or <see cref="SnapshotFailed"/>.</summary>
+    public List<MemberId> SnapshotsWanted { get; } = [];
+
+    /// <summary>A snapshot to make durable and to install; null if there is none. Answered by <see cref="SnapshotInstalled"/>.</summary>
+    public SnapshotMark? InstallSnapshot { get; set; }
+
     /// <summary>Forgets the last turn.</summary>
     public void Clear()
     {
@@ -92,5 +127,10 @@ internal sealed class Effects
         Refused.Clear();
         Reads.Clear();
         RoleChanges.Clear();
+        ChangesDone.Clear();
+        ChangesRefused.Clear();
+        Configuration = null;
+        SnapshotsWanted.Clear();
+        InstallSnapshot = null;
     }
 }

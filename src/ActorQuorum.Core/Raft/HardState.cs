@@ -17,6 +17,24 @@ internal sealed record HardState(long Term, MemberId Vote, bool Proven, Immutabl
     /// <summary>The state of a node that never ran.</summary>
     public static HardState Initial { get; } = new(0, MemberId.None, false, []);
 
+    /// <summary>
+    /// A number of a founding view (FNV-1a), zero if it is empty. The logs of one cluster go back to one founding; entries of another may have
+    /// the same index and term and be others.
+    /// </summary>
+    public static ulong FingerprintOf(ImmutableArray<Member> view)
+    {
+        if (view.IsEmpty) return 0;
+        var hash = 14695981039346656037ul;
+        foreach (var member in view) hash = Mix(Mix(hash, member.Id.Value), member.Incarnation);
+        return hash;
+    }
+
+    private static ulong Mix(ulong hash, ulong value)
+    {
+        for (var i = 0; i < 64; i += 8) hash = unchecked((hash ^ ((value >> i) & 0xFF)) * 1099511628211);
+        return hash;
+    }
+
     /// <inheritdoc/>
     public bool Equals(HardState? other) =>
         other is not null && Term == other.Term && Vote == other.Vote && Proven == other.Proven

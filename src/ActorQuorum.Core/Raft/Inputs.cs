@@ -43,3 +43,31 @@ internal sealed record HandOver : RaftInput
     /// <summary>The one request there need be.</summary>
     public static HandOver Instance { get; } = new();
 }
+
+/// <summary>Somebody asks for a change of the members.</summary>
+/// <param name="RequestId">The caller's number for it.</param>
+/// <param name="Change">The change.</param>
+internal sealed record ChangeMembers(long RequestId, MembershipChange Change) : RaftInput;
+
+/// <summary>A snapshot up to an index is durable here: the entries before it are no longer needed.</summary>
+/// <param name="Index">The index, which was applied.</param>
+internal sealed record SnapshotTaken(long Index) : RaftInput;
+
+/// <summary>A snapshot that was wanted is wholly sent; the follower answers once it has installed it.</summary>
+/// <param name="To">The follower.</param>
+/// <param name="Mark">Up to where it reaches.</param>
+internal sealed record SnapshotSent(MemberId To, SnapshotMark Mark) : RaftInput;
+
+/// <summary>A snapshot that was wanted could not be sent.</summary>
+/// <param name="To">The follower.</param>
+internal sealed record SnapshotFailed(MemberId To) : RaftInput;
+
+/// <summary>A leader's snapshot arrived, whole and checked.</summary>
+/// <param name="From">The leader that sent it.</param>
+/// <param name="Term">The term it sent it in.</param>
+/// <param name="Mark">Up to where it reaches.</param>
+internal sealed record SnapshotArrived(MemberId From, long Term, SnapshotMark Mark) : RaftInput;
+
+/// <summary>A snapshot that the core asked to be installed is durable, and the state machine is what it says.</summary>
+/// <param name="Mark">Up to where it reaches.</param>
+internal sealed record SnapshotInstalled(SnapshotMark Mark) : RaftInput;

@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
+
 namespace ActorQuorum.Core.Raft;
 
 /// <summary>The configurations that stand in the log: used as soon as they are appended, rolled back with truncation (Raft §6).</summary>
 internal sealed class MembershipHistory(Membership founding)
 {
     private readonly List<(long Index, Membership Membership)> _configurations = [(0, founding)];
+    private ImmutableArray<Member> _compactedFounders = [];
 
     /// <summary>The latest configuration in the log, committed or not.</summary>
     public Membership Latest => _configurations[^1].Membership;
@@ -11,8 +14,9 @@ internal sealed class MembershipHistory(Membership founding)
     /// <summary>Where <see cref="Latest"/> stands; zero if it is the founding one.</summary>
     public long LatestIndex => _configurations[^1].Index;
 
-    /// <summary>The configuration that the first leader wrote down: the founders'. There must be one.</summary>
-    public Membership FirstInLog => _configurations[1].Membership;
+    /// <summary>The voters that the first leader wrote down: the founding view. The snapshot carries it once that entry is compacted.</summary>
+    public ImmutableArray<Member> Founders =>
+        !_compactedFounders.IsEmpty ? _compactedFounders : _configurations.Count > 1 ? _configurations[1].Membership.Voters : [];
 
     /// <summary>The latest configuration not beyond <paramref name="commitIndex"/>.</summary>
     public Membership CommittedAt(long commitIndex)
@@ -29,7 +33,7 @@ internal sealed class MembershipHistory(Membership founding)
         for (var i = _configurations.Count - 1; i > 0; i--)
             if (_configurations[i].Index <= commitIndex)
                 return _configurations[i].Index;
-        return 0;
+        return _configurations[0].Index;
     }
 
     /// <summary>Follows an appended entry.</summary>
@@ -43,4 +47,21 @@ internal sealed class MembershipHistory(Membership founding)
 
     /// <summary>Replaces the configuration that stands before the log: the cluster was founded.</summary>
     public void Found(Membership membership) => _configurations[0] = (0, membership);
+
+    /// <summary>Begins anew behind a snapshot, which carries the configuration that was in force.</summary>
+    public void Restart(SnapshotMark mark)
+    {
+        var membership = mark.Membership.Members.IsEmpty ? _configurations[0].Membership : mark.Membership;
+        _configurations.Clear();
+        _configurations.Add((mark.Index, membership));
+        _compactedFounders = mark.Founding;
+    }
+
+    /// <summary>Follows a compaction: of what stands up to <paramref name="index"/> only the latest is still of use.</summary>
+    public void CompactedTo(long index)
+    {
+        _compactedFounders = Founders;
+        var latest = _configurations.FindLastIndex(c => c.Index <= index);
+        if (latest > 0) _configurations.RemoveRange(0, latest);
+    }
 }

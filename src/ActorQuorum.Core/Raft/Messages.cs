@@ -52,7 +52,14 @@ internal sealed record RequestVoteReply(
 internal sealed record AppendEntries(
     int Group, MemberId From, MemberId To, long Term, ulong Incarnation,
     long PreviousIndex, long PreviousTerm, ImmutableArray<Entry> Entries, long CommitIndex)
-    : RaftMessage(Group, From, To, Term, Incarnation);
+    : RaftMessage(Group, From, To, Term, Incarnation)
+{
+    /// <summary>The follower's session (<see cref="ConfiguredMember.Session"/>), which its answer repeats.</summary>
+    public long Session { get; init; }
+
+    /// <summary>Which founding the leader's log goes back to (<see cref="HardState.FingerprintOf"/>); zero says nothing.</summary>
+    public ulong Founding { get; init; }
+}
 
 /// <summary>Answers <see cref="AppendEntries"/>.</summary>
 /// <param name="Group">See <see cref="RaftMessage"/>.</param>
@@ -68,7 +75,11 @@ internal sealed record AppendEntries(
 internal sealed record AppendEntriesReply(
     int Group, MemberId From, MemberId To, long Term, ulong Incarnation,
     bool IsSuccess, long MatchIndex, long HintIndex, long HintTerm, bool IsProven)
-    : RaftMessage(Group, From, To, Term, Incarnation);
+    : RaftMessage(Group, From, To, Term, Incarnation)
+{
+    /// <summary>The session of what this answers.</summary>
+    public long Session { get; init; }
+}
 
 /// <summary>Keeps followers from electing, carries the commit index, and asks for a numbered round's confirmation (Raft §8).</summary>
 /// <param name="Group">See <see cref="RaftMessage"/>.</param>
@@ -80,7 +91,14 @@ internal sealed record AppendEntriesReply(
 /// <param name="Round">The number of the round.</param>
 internal sealed record Heartbeat(
     int Group, MemberId From, MemberId To, long Term, ulong Incarnation, long CommitIndex, long Round)
-    : RaftMessage(Group, From, To, Term, Incarnation);
+    : RaftMessage(Group, From, To, Term, Incarnation)
+{
+    /// <summary>The follower's session (<see cref="ConfiguredMember.Session"/>), which its answer repeats.</summary>
+    public long Session { get; init; }
+
+    /// <summary>Which founding the leader's log goes back to (<see cref="HardState.FingerprintOf"/>); zero says nothing.</summary>
+    public ulong Founding { get; init; }
+}
 
 /// <summary>Answers <see cref="Heartbeat"/>. Carries no log index: it never waits for the disk.</summary>
 /// <param name="Group">See <see cref="RaftMessage"/>.</param>
@@ -92,7 +110,11 @@ internal sealed record Heartbeat(
 /// <param name="IsProven">Whether the follower may count towards a quorum.</param>
 internal sealed record HeartbeatReply(
     int Group, MemberId From, MemberId To, long Term, ulong Incarnation, long Round, bool IsProven)
-    : RaftMessage(Group, From, To, Term, Incarnation);
+    : RaftMessage(Group, From, To, Term, Incarnation)
+{
+    /// <summary>The session of what this answers.</summary>
+    public long Session { get; init; }
+}
 
 /// <summary>Tells a follower that holds the whole log to campaign at once (dissertation §3.10).</summary>
 /// <param name="Group">See <see cref="RaftMessage"/>.</param>
@@ -126,4 +148,8 @@ internal enum FoundingPhase
 /// <param name="View">The incarnations the sender has durably prepared, or a proven sender's bindings.</param>
 internal sealed record Introduction(
     int Group, MemberId From, MemberId To, long Term, ulong Incarnation, FoundingPhase Phase, ImmutableArray<Member> View)
-    : RaftMessage(Group, From, To, Term, Incarnation);
+    : RaftMessage(Group, From, To, Term, Incarnation)
+{
+    /// <summary>The sender's name and addresses, for the leader to write down with the binding; null if it says nothing of them.</summary>
+    public MemberContact? Contact { get; init; }
+}

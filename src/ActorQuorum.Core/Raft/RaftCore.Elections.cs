@@ -32,7 +32,7 @@ internal sealed partial class RaftCore
 
     private void RequestVotes(bool isPreVote, bool isTransfer)
     {
-        foreach (var other in Others())
+        foreach (var other in OtherVoters())
             Send(new RequestVote(
                 _options.Group, Self, other, Term, _options.Incarnation, _log.LastIndex, _log.LastTerm, isPreVote, isTransfer));
     }
@@ -112,7 +112,7 @@ internal sealed partial class RaftCore
             if (Role == Role.PreCandidate) Campaign(RoleCause.PreVotesWon, isTransfer: false);
             else BecomeLeader();
         }
-        else if (_memberships.Latest.IsQuorum(id => _votes.TryGetValue(id, out var isGranted) && !isGranted))
+        else if (_memberships.Latest.IsDenied(id => _votes.TryGetValue(id, out var isGranted) && !isGranted))
         {
             BecomeFollower(Term, MemberId.None, RoleCause.ElectionLost, MemberId.None);
         }
@@ -141,22 +141,19 @@ internal sealed partial class RaftCore
     }
 
     /// <summary>Follows the leader of a term that is not stale, and waits for its next word.</summary>
-    private void Follow(RaftMessage word)
+    private void Follow(long term, MemberId leader)
     {
-        Invariant.Check(
-            word.Term > Term || Role != Role.Leader,
-            $"two leaders in term {word.Term}: {Self} and {word.From}");
-        Invariant.Check(
-            word.Term > Term || Leader.IsNone || Leader == word.From,
-            $"two leaders in term {word.Term}: {Leader} and {word.From}");
-        if (word.Term > Term || Leader != word.From)
+        Invariant.Check(term > Term || Role != Role.Leader, $"two leaders in term {term}: {Self} and {leader}");
+        Invariant.Check(term > Term || Leader.IsNone || Leader == leader, $"two leaders in term {term}: {Leader} and {leader}");
+        if (term > Term || Leader != leader)
         {
             _verifiedIndex = 0;
             _acknowledgeTo = MemberId.None;
-            BecomeFollower(word.Term, word.From, RoleCause.LeaderHeard, word.From);
+            BecomeFollower(term, leader, RoleCause.LeaderHeard, leader);
+            ProveByBinding();
         }
 
-        _lastLeader = word.From;
+        _lastLeader = leader;
         _leaderLastHeard = _now;
         ResetElectionDeadline();
     }

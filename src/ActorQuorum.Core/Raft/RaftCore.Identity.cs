@@ -10,57 +10,100 @@ internal sealed partial class RaftCore
 {
     private readonly SortedDictionary<MemberId, Introduction> _introductions = [];
     private bool _isReplaced;
+    private (ImmutableArray<Member> View, ulong Fingerprint) _fingerprint = ([], 0);
 
     /// <summary>Whether the cluster was founded with another data directory of this member: it must be bound anew.</summary>
     public bool IsReplaced => _isReplaced;
 
     /// <summary>The first members that this one must still hear before the cluster can be founded; none once it is proven.</summary>
     public ImmutableArray<MemberId> UnheardFounders =>
-        IsProven ? [] : [.. _options.Members.Where(id => id != Self && !_introductions.ContainsKey(id))];
+        IsProven || IsFoundingOver ? [] : [.. _options.Members.Where(id => id != Self && !_introductions.ContainsKey(id))];
+
+    /// <summary>Whether a leader was heard whose cluster has another founding: this data directory is of no use to it.</summary>
+    public bool IsFoundedElsewhere { get; private set; }
 
     private ImmutableArray<Member> FoundingView => _state.Founding;
+
+    /// <summary>The founding view's number, which every word of a leader bears; computed when the view changes.</summary>
+    private ulong Fingerprint
+    {
+        get
+        {
+            if (_fingerprint.View != FoundingView) _fingerprint = (FoundingView, HardState.FingerprintOf(FoundingView));
+            return _fingerprint.Fingerprint;
+        }
+    }
+
+    /// <summary>
+    /// Whether a cluster is known to be there: who has heard its leader, or holds what it wrote, founds no second one, not even with founders
+    /// that were removed from it and lost their disks too.
+    /// </summary>
+    private bool IsFoundingOver => _options.IsJoining || _isReplaced || !Leader.IsNone || _log.LastIndex > 0;
 
     /// <summary>A node alone founds its cluster at once; the others begin by making themselves known.</summary>
     private void StartIdentity()
     {
         _introductionDeadline = _now;
-        if (!IsProven && _options.Members.Length == 1) Found([new(Self, _options.Incarnation)]);
+        if (!IsProven && !IsFoundingOver && _options.Members.Length == 1) Found([new(Self, _options.Incarnation)]);
     }
 
     private void Introduce()
     {
         _introductionDeadline = _now + _options.Heartbeat;
         foreach (var other in Others()) Send(IntroductionTo(other));
+        if (!Leader.IsNone && !IsMember(Leader)) Send(IntroductionTo(Leader));
     }
 
     private Introduction IntroductionTo(MemberId other)
     {
         var phase = IsProven ? FoundingPhase.Proven : FoundingView.IsEmpty ? FoundingPhase.Gathering : FoundingPhase.Prepared;
-        return new(_options.Group, Self, other, Term, _options.Incarnation, phase, FoundingView);
+        return new(_options.Group, Self, other, Term, _options.Incarnation, phase, FoundingView) { Contact = _options.Contact };
     }
 
     private void OnIntroduction(Introduction introduction)
     {
         if (IsProven)
         {
-            if (introduction.Phase == FoundingPhase.Proven) return;
+            if (introduction.Phase == FoundingPhase.Proven || !IsKnown(introduction.From)) return;
             Send(IntroductionTo(introduction.From));
-            BindArrival(introduction);
+            Bind(introduction.From, introduction.Incarnation, introduction.Contact);
             return;
         }
 
-        if (_isReplaced) return;
+        if (_isReplaced || !_options.Members.Contains(introduction.From)) return;
         if (introduction.Phase == FoundingPhase.Proven)
         {
             HearFounder(introduction);
             return;
         }
 
+        if (IsFoundingOver) return;
+
         // Incarnations only rise: what an older directory of this member said is void, whenever it arrives.
         var isNews = !_introductions.TryGetValue(introduction.From, out var known) || introduction.Incarnation >= known.Incarnation;
         if (!isNews) return;
         _introductions[introduction.From] = introduction;
         Prepare();
+    }
+
+    /// <summary>
+    /// Whether a leader's log goes back to another founding than this node's. One that is alone in its file founds its cluster at once, also if
+    /// its disk was lost and the cluster has grown since: its log may look like the cluster's and is another. It hears nothing of the cluster.
+    /// </summary>
+    private bool IsOfAnotherFounding(ulong founding)
+    {
+        if (!IsProven || founding == 0 || Fingerprint == 0 || founding == Fingerprint) return false;
+        IsFoundedElsewhere = true;
+        return true;
+    }
+
+    /// <summary>Whether somebody is a member, or was one when the cluster was founded and may have to be told that it is one no more.</summary>
+    private bool IsKnown(MemberId id)
+    {
+        foreach (var founder in FoundingView)
+            if (founder.Id == id)
+                return true;
+        return IsMember(id);
     }
 
     /// <summary>A proven member tells who founded the cluster: this directory, or one that stood here before.</summary>
@@ -115,26 +158,35 @@ internal sealed partial class RaftCore
         ResetElectionDeadline();
     }
 
-    /// <summary>A member came back with another data directory: the leader binds it by an entry, which is committed without it.</summary>
-    private void BindArrival(Introduction arrival)
+    /// <summary>
+    /// A member came with a data directory that is not known: the leader binds it by an entry, which is committed without it, and writes down
+    /// what it says of itself.
+    /// </summary>
+    private void Bind(MemberId id, ulong incarnation, MemberContact? told)
     {
-        if (Role != Role.Leader || !_transferTo.IsNone) return;
-        if (_memberships.LatestIndex > CommitIndex || arrival.Incarnation <= _memberships.Latest.BindingOf(arrival.From)) return;
-        AppendOwn(EntryKind.Configuration, _memberships.Latest.Bind(arrival.From, arrival.Incarnation).Encode());
+        if (Role != Role.Leader || !_transferTo.IsNone || !IsSettled || !HasCommittedInTerm) return;
+        if (_memberships.Latest.Find(id) is not { } member || incarnation <= member.Incarnation) return;
+        AppendConfiguration(_memberships.Latest.Bind(id, incarnation).Select(
+            each => each.Id == id ? each with { Contact = ContactOf(each, told) } : each));
     }
+
+    /// <summary>A member knows its own name and its clients' address best; where its peers reach it stands as it was asked for.</summary>
+    private static MemberContact ContactOf(ConfiguredMember member, MemberContact? told) =>
+        told is { IsWithinBounds: true } ? new MemberContact(told.Name, member.Contact.Peer, told.Client).Or(member.Contact).Or(told) : member.Contact;
 
     /// <summary>
     /// DESIGN "Identity": an unproven member is proven once it durably holds a committed entry that binds it. Its vote of this term goes to
     /// the leader that it follows, as the lost directory may have cast another. A view that it only prepared gives way to the founders',
-    /// with which the log begins: passed on by a proven member it would prove whoever else was wiped and stands in it.
+    /// with which the log began: passed on by a proven member it would prove whoever else was wiped and stands in it. Without a leader there is
+    /// nobody to give the vote to, so the proof waits for one: a node that restarts behind a snapshot knows of commits before it hears any.
     /// </summary>
     private void ProveByBinding()
     {
-        if (IsProven) return;
+        if (IsProven || Leader.IsNone) return;
         var bound = Math.Min(CommitIndex, _log.DurableIndex);
         if (_memberships.CommittedIndexAt(bound) == 0) return;
         if (_memberships.CommittedAt(bound).BindingOf(Self) != _options.Incarnation) return;
-        ChangeState(_state with { Proven = true, Vote = Vote.IsNone ? Leader : Vote, Founding = _memberships.FirstInLog.Voters });
+        ChangeState(_state with { Proven = true, Vote = Vote.IsNone ? Leader : Vote, Founding = _memberships.Founders });
         ResetElectionDeadline();
     }
 }

@@ -9,14 +9,15 @@ internal sealed partial class RaftCore
     /// <summary>Progress is made here and at once, not by a message: a proposal already in the mailbox must find it.</summary>
     private void StartLeadership()
     {
-        _followers = [.. Others().Select(id => new Progress(id, _log.LastIndex + 1, _now))];
+        FollowConfiguration();
         _round = 0;
         _transferTo = MemberId.None;
+        _waitingSince.Clear();
         _heartbeatDeadline = _now + _options.Heartbeat;
         _quorumDeadline = _now + _options.ElectionTimeout;
 
         // Raft §8: a no-op of its own term, so that earlier entries are committed; the first leader writes the bindings instead.
-        if (_memberships.LatestIndex == 0) AppendOwn(EntryKind.Configuration, _memberships.Latest.Encode());
+        if (_memberships.LatestIndex == 0) AppendConfiguration(_memberships.Latest);
         else AppendOwn(EntryKind.Noop, ReadOnlyMemory<byte>.Empty);
     }
 
@@ -25,6 +26,7 @@ internal sealed partial class RaftCore
         if (Role != Role.Leader) return;
         _followers = [];
         RefuseReads();
+        RefuseChanges();
         _transferTo = MemberId.None;
     }
 
@@ -59,50 +61,66 @@ internal sealed partial class RaftCore
     {
         _heartbeatDeadline = _now + _options.Heartbeat;
         _round++;
-        foreach (var follower in _followers)
-            Send(new Heartbeat(
-                _options.Group, Self, follower.Id, Term, _options.Incarnation, Math.Min(CommitIndex, follower.MatchIndex), _round));
+        foreach (var follower in _followers) SendHeartbeat(follower);
     }
+
+    private void SendHeartbeat(Progress follower) =>
+        Send(new Heartbeat(
+            _options.Group, Self, follower.Id, Term, _options.Incarnation, Math.Min(CommitIndex, follower.MatchIndex), _round)
+        {
+            Session = follower.Session,
+            Founding = Fingerprint,
+        });
 
     private void OnHeartbeat(Heartbeat heartbeat)
     {
+        if (IsOfAnotherFounding(heartbeat.Founding)) return;
         if (heartbeat.Term < Term)
         {
             // A stale leader is told so, or it would go on leading nobody and a rejoined node would hang.
-            Send(new HeartbeatReply(_options.Group, Self, heartbeat.From, Term, _options.Incarnation, 0, IsProven));
+            AnswerHeartbeat(heartbeat, round: 0);
             return;
         }
 
-        Follow(heartbeat);
+        Follow(heartbeat.Term, heartbeat.From);
+        _session = heartbeat.Session;
 
         // Only what this leader's own AppendEntries has shown to match is taken for committed: a log that diverges says nothing (row RP-9).
         Commit(Math.Min(heartbeat.CommitIndex, _verifiedIndex));
-        Send(new HeartbeatReply(_options.Group, Self, heartbeat.From, Term, _options.Incarnation, heartbeat.Round, IsProven));
+        AnswerHeartbeat(heartbeat, heartbeat.Round);
     }
+
+    private void AnswerHeartbeat(Heartbeat heartbeat, long round) =>
+        Send(new HeartbeatReply(_options.Group, Self, heartbeat.From, Term, _options.Incarnation, round, IsProven) { Session = heartbeat.Session });
 
     private void OnHeartbeatReply(HeartbeatReply reply)
     {
-        if (HearFollower(reply, reply.IsProven) is not { } follower) return;
+        if (HearFollower(reply, reply.IsProven, reply.Session) is not { } follower) return;
         follower.Confirmed(reply.Round);
         ConfirmReads();
         RetryAppend(follower);
     }
 
     /// <summary>The progress of the follower that answers in this leader's term, or null if the answer is not for this term's leader.</summary>
-    private Progress? HearFollower(RaftMessage reply, bool isProven)
+    private Progress? HearFollower(RaftMessage reply, bool isProven, long session)
     {
         if (reply.Term > Term)
         {
+            // Dissertation §4.2.3: who was removed does not disturb.
+            if (!IsMember(reply.From)) return null;
             BecomeFollower(reply.Term, MemberId.None, RoleCause.HigherTerm, reply.From);
             return null;
         }
 
         if (Role != Role.Leader || reply.Term < Term) return null;
         var follower = FollowerOf(reply.From);
-        if (follower is null || reply.Incarnation < follower.Incarnation) return null;
+        if (follower is null || reply.Incarnation < follower.Incarnation || session != follower.Session) return null;
         if (reply.Incarnation > follower.Incarnation) follower.Reincarnate(reply.Incarnation, _log.LastIndex);
         follower.IsProven = isProven;
         follower.LastHeard = _now;
+
+        // One that was removed and added again with the directory it always had knows its votes and introduces itself no more.
+        if (isProven && _memberships.Latest.Find(reply.From) is { Incarnation: 0 }) Bind(reply.From, reply.Incarnation, null);
         return follower;
     }
 
@@ -120,7 +138,7 @@ internal sealed partial class RaftCore
         if (_now < _quorumDeadline) return;
         _quorumDeadline = _now + _options.ElectionTimeout / 4;
         var isHeard = _memberships.Latest.IsQuorum(id =>
-            id == Self || (FollowerOf(id) is { } follower && Counts(follower) && _now - follower.LastHeard < _options.ElectionTimeout));
+            id == Self || (FollowerOf(id) is { } follower && Counts(follower) && IsHeard(follower)));
         if (!isHeard) BecomeFollower(Term, MemberId.None, RoleCause.QuorumLost, MemberId.None);
     }
 

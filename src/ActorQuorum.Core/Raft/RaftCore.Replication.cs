@@ -8,12 +8,20 @@ internal sealed partial class RaftCore
     private long _verifiedIndex;
     private MemberId _acknowledgeTo;
     private long _acknowledgeTerm;
+    private long _session;
 
     /// <summary>One turn is one AppendEntries a follower, or as many as a backlog needs and the window allows.</summary>
     private void SendAppends()
     {
         foreach (var follower in _followers)
         {
+            if (follower.IsSnapshotting) continue;
+            if (NeedsSnapshot(follower))
+            {
+                WantSnapshot(follower);
+                continue;
+            }
+
             if (follower.IsProbing)
             {
                 if (!follower.IsProbeOut) Probe(follower);
@@ -29,13 +37,15 @@ internal sealed partial class RaftCore
         }
     }
 
-    /// <summary>One message at a time until it is known where the logs agree; without entries while the follower is silent.</summary>
+    /// <summary>
+    /// One message at a time until it is known where the logs agree; without entries while the follower is silent, or at work on a snapshot.
+    /// </summary>
     private void Probe(Progress follower)
     {
-        var isSilent = _now - follower.LastHeard >= _options.ElectionTimeout;
+        var isBlind = !IsHeard(follower) || follower.MatchIndex < follower.SnapshotIndex;
         SendAppend(
             follower,
-            isSilent || follower.NextIndex > _log.LastIndex ? [] : _log.Slice(follower.NextIndex, _log.LastIndex, _options.AppendSizeBytes));
+            isBlind || follower.NextIndex > _log.LastIndex ? [] : _log.Slice(follower.NextIndex, _log.LastIndex, _options.AppendSizeBytes));
         follower.IsProbeOut = true;
     }
 
@@ -43,11 +53,16 @@ internal sealed partial class RaftCore
     {
         var previous = follower.NextIndex - 1;
         Send(new AppendEntries(
-            _options.Group, Self, follower.Id, Term, _options.Incarnation, previous, _log.TermAt(previous), entries, CommitIndex));
+            _options.Group, Self, follower.Id, Term, _options.Incarnation, previous, _log.TermAt(previous), entries, CommitIndex)
+        {
+            Session = follower.Session,
+            Founding = Fingerprint,
+        });
     }
 
     private void OnAppendEntries(AppendEntries append)
     {
+        if (IsOfAnotherFounding(append.Founding)) return;
         if (append.Term < Term)
         {
             // Raft §5.1: a stale term is refused, and answered so that its leader learns of the new one.
@@ -55,7 +70,11 @@ internal sealed partial class RaftCore
             return;
         }
 
-        Follow(append);
+        Follow(append.Term, append.From);
+        _session = append.Session;
+
+        // The log is about to be replaced: what is said of it now would be void. The leader asks again.
+        if (_installing is not null) return;
         if (!_log.Matches(append.PreviousIndex, append.PreviousTerm))
         {
             RefuseAppend(append);
@@ -63,7 +82,8 @@ internal sealed partial class RaftCore
         }
 
         AppendFromLeader(append.Entries);
-        var last = append.PreviousIndex + append.Entries.Length;
+        // What only the snapshot holds is committed, and so the leader's too.
+        var last = Math.Max(append.PreviousIndex + append.Entries.Length, _log.BaseIndex);
         _verifiedIndex = Math.Max(_verifiedIndex, last);
         _acknowledgeTo = append.From;
         _acknowledgeTerm = Term;
@@ -95,9 +115,12 @@ internal sealed partial class RaftCore
     /// <summary>Raft §5.3, "the protocol can be optimized": the follower names the last place where the logs may agree, so that one answer skips a term.</summary>
     private void RefuseAppend(AppendEntries append)
     {
-        var hint = _log.LastPossibleMatch(append.PreviousIndex, append.PreviousTerm);
+        var hint = Math.Max(_log.BaseIndex, _log.LastPossibleMatch(append.PreviousIndex, append.PreviousTerm));
         Send(new AppendEntriesReply(
-            _options.Group, Self, append.From, Term, _options.Incarnation, false, append.PreviousIndex, hint, _log.TermAt(hint), IsProven));
+            _options.Group, Self, append.From, Term, _options.Incarnation, false, append.PreviousIndex, hint, _log.TermAt(hint), IsProven)
+        {
+            Session = append.Session,
+        });
     }
 
     /// <summary>All that this turn's messages brought is acknowledged once, and not before it is durable.</summary>
@@ -108,7 +131,10 @@ internal sealed partial class RaftCore
         if (isCurrent)
         {
             var reply = new AppendEntriesReply(
-                _options.Group, Self, _acknowledgeTo, Term, _options.Incarnation, true, _verifiedIndex, 0, 0, IsProven);
+                _options.Group, Self, _acknowledgeTo, Term, _options.Incarnation, true, _verifiedIndex, 0, 0, IsProven)
+            {
+                Session = _session,
+            };
             if (_verifiedIndex <= _log.DurableIndex) Send(reply);
             else SendOnceDurable(reply);
         }
@@ -118,11 +144,11 @@ internal sealed partial class RaftCore
 
     private void OnAppendEntriesReply(AppendEntriesReply reply)
     {
-        if (HearFollower(reply, reply.IsProven) is not { } follower) return;
+        if (HearFollower(reply, reply.IsProven, reply.Session) is not { } follower) return;
         if (reply.IsSuccess)
         {
             Invariant.Check(reply.MatchIndex <= _log.LastIndex, $"{reply.From} acknowledges {reply.MatchIndex}, the log ends at {_log.LastIndex}");
-            follower.Matched(reply.MatchIndex, _now);
+            follower.Matched(reply.MatchIndex, _log.LastIndex, _now);
             CheckTransfer();
         }
         else
@@ -145,11 +171,15 @@ internal sealed partial class RaftCore
     /// </summary>
     private void RetryAppend(Progress follower)
     {
-        if (follower.IsProbing)
+        if (follower.IsSnapshotting)
+        {
+            CheckSnapshot(follower);
+        }
+        else if (follower.IsProbing)
         {
             follower.IsProbeOut = false;
         }
-        else if (_now - follower.LastAdvance >= _options.ElectionTimeout)
+        else if (!NeedsSnapshot(follower) && _now - follower.LastAdvance >= _options.ElectionTimeout)
         {
             // Empty, behind all that was sent: a slow disk acknowledges later, a gap is refused at once.
             follower.LastAdvance = _now;
@@ -160,6 +190,13 @@ internal sealed partial class RaftCore
     private void OnUnreachable(Unreachable unreachable)
     {
         if (Role != Role.Leader || FollowerOf(unreachable.Peer) is not { } follower) return;
+        if (follower.IsSnapshotting)
+        {
+            // Whether a snapshot arrives that is still being sent, the one who sends it knows.
+            if (follower.IsSnapshotSent) follower.EndSnapshot(_now);
+            return;
+        }
+
         follower.BackOff(follower.MatchIndex + 1);
         follower.IsProbeOut = true;
     }

@@ -64,6 +64,6 @@ internal sealed partial class RaftCore
         ResetElectionDeadline();
 
         // While the term is on its way to the disk nobody was asked: a further one would only make a slow disk slower, for ever.
-        if (IsProven && IsStateDurable) BeginPreVote();
+        if (IsProven && IsStateDurable && MayCampaign) BeginPreVote();
     }
 }

@@ -11,21 +11,26 @@ internal sealed partial class RaftCore
     private bool _isTransferSent;
 
     /// <summary>No proposal is taken from now on, so that the successor can come up to date; given up after an election timeout.</summary>
-    private void OnHandOver()
+    private void OnHandOver(Membership among)
     {
-        if (Role != Role.Leader || !_transferTo.IsNone) return;
-        Progress? best = null;
-        foreach (var follower in _followers)
-        {
-            if (!Counts(follower) || _now - follower.LastHeard >= _options.ElectionTimeout) continue;
-            if (best is null || follower.MatchIndex > best.MatchIndex) best = follower;
-        }
-
-        if (best is null) return;
+        if (Role != Role.Leader || !_transferTo.IsNone || BestSuccessor(among) is not { } best) return;
         _transferTo = best.Id;
         _isTransferSent = false;
         _transferDeadline = _now + _options.ElectionTimeout;
         CheckTransfer();
+    }
+
+    /// <summary>Of the voters that answer and count, the one that holds most of the log.</summary>
+    private Progress? BestSuccessor(Membership among)
+    {
+        Progress? best = null;
+        foreach (var follower in _followers)
+        {
+            if (among.Find(follower.Id) is not { IsVoter: true } || !Counts(follower) || !IsHeard(follower)) continue;
+            if (best is null || follower.MatchIndex > best.MatchIndex) best = follower;
+        }
+
+        return best;
     }
 
     /// <summary>
@@ -35,7 +40,7 @@ internal sealed partial class RaftCore
     private void CheckDisk()
     {
         var isWaiting = _persistSequence > _durableSequence;
-        if (isWaiting && _now - _diskLastHeard >= _options.ElectionTimeout * HungDiskTimeouts) OnHandOver();
+        if (isWaiting && _now - _diskLastHeard >= _options.ElectionTimeout * HungDiskTimeouts) OnHandOver(_memberships.Latest);
     }
 
     private void CheckTransfer()
@@ -44,6 +49,7 @@ internal sealed partial class RaftCore
         if (_now >= _transferDeadline)
         {
             _transferTo = MemberId.None;
+            ResumeHeldChange();
             return;
         }
 
@@ -54,7 +60,7 @@ internal sealed partial class RaftCore
 
     private void OnTimeoutNow(TimeoutNow timeout)
     {
-        if (timeout.Term != Term || timeout.From != Leader || Role != Role.Follower || !IsProven) return;
+        if (timeout.Term != Term || timeout.From != Leader || Role != Role.Follower || !IsProven || !MayCampaign) return;
         _votes.Clear();
         Campaign(RoleCause.HandedOver, isTransfer: true);
     }

@@ -29,11 +29,11 @@ internal sealed partial class RaftCore
     {
         _options = options;
         _random = new(options.Seed);
-        _log = new(durable.Entries);
+        _log = new(durable.Entries, durable.Base);
         _state = durable.State;
         _now = _lastTick = now;
         _memberships = new(_state.Founding.IsEmpty ? Membership.Unbound(options.Members) : new(_state.Founding));
-        foreach (var entry in durable.Entries) _memberships.Appended(entry);
+        StartBehindSnapshot(durable);
         StartIdentity();
         ResetElectionDeadline();
     }
@@ -84,7 +84,13 @@ internal sealed partial class RaftCore
             case Persisted persisted: OnPersisted(persisted); break;
             case Applied applied: OnApplied(applied); break;
             case Unreachable unreachable: OnUnreachable(unreachable); break;
-            case HandOver: OnHandOver(); break;
+            case HandOver: OnHandOver(_memberships.Latest); break;
+            case ChangeMembers change: OnChangeMembers(change); break;
+            case SnapshotTaken taken: OnSnapshotTaken(taken); break;
+            case SnapshotSent sent: OnSnapshotSent(sent); break;
+            case SnapshotFailed failed: OnSnapshotFailed(failed); break;
+            case SnapshotArrived arrived: OnSnapshotArrived(arrived); break;
+            case SnapshotInstalled installed: OnSnapshotInstalled(installed); break;
             default: throw new InvariantViolationException($"unknown input {input.GetType().Name}");
         }
     }
@@ -93,11 +99,14 @@ internal sealed partial class RaftCore
     public Effects EndTurn()
     {
         AdvanceCommit();
+        AdvanceMembership();
         BeginReadRound();
         SendAppends();
+        LetGo();
         SendAcknowledgement();
         CollectPersist();
         CollectApply();
+        TellConfiguration();
         return _effects;
     }
 
@@ -106,7 +115,8 @@ internal sealed partial class RaftCore
 
     private void OnMessage(RaftMessage message)
     {
-        if (message.Group != _options.Group || message.To != Self || !IsMember(message.From)) return;
+        // Raft §6: a request is answered whoever sends it, as the sender may stand in a configuration that this node has yet to hear of.
+        if (message.Group != _options.Group || message.To != Self) return;
         switch (message)
         {
             case RequestVote request: OnRequestVote(request); break;
@@ -119,22 +129,6 @@ internal sealed partial class RaftCore
             case Introduction introduction: OnIntroduction(introduction); break;
             default: throw new InvariantViolationException($"unknown message {message.GetType().Name}");
         }
-    }
-
-    private bool IsMember(MemberId id)
-    {
-        foreach (var voter in _memberships.Latest.Voters)
-            if (voter.Id == id)
-                return true;
-        return false;
-    }
-
-    /// <summary>The members that this one sends to, in ascending order.</summary>
-    private IEnumerable<MemberId> Others()
-    {
-        foreach (var voter in _memberships.Latest.Voters)
-            if (voter.Id != Self)
-                yield return voter.Id;
     }
 
     private void ChangeState(HardState state)
@@ -172,13 +166,13 @@ internal sealed partial class RaftCore
 
         _atOnce.Clear();
         if (!_isStateChanged && !_log.HasUnhanded && _onceDurable.Count == 0) return;
-        var (truncateFrom, entries) = _log.TakeUnhanded();
+        var (begin, truncateFrom, entries) = _log.TakeUnhanded();
         if (_persistSequence == _durableSequence) _diskLastHeard = _now;
         _persistSequence++;
         if (_isStateChanged) _stateSequence = _persistSequence;
         _effects.Persist = new(
             _options.Group, _isStateChanged ? _state : null, truncateFrom, entries,
-            _log.LastIndex, _log.Generation, _persistSequence, [.. _onceDurable]);
+            _log.LastIndex, _log.Generation, _persistSequence, [.. _onceDurable]) { Base = begin };
         _onceDurable.Clear();
         _isStateChanged = false;
     }
@@ -198,9 +192,13 @@ internal sealed partial class RaftCore
         AppliedIndex = Math.Max(AppliedIndex, applied.Index);
     }
 
-    /// <summary>Only entries that are committed and locally durable are applied, and no more than a window ahead of the state machine.</summary>
+    /// <summary>
+    /// Only entries that are committed and locally durable are applied, and no more than a window ahead of the state machine; none while a
+    /// snapshot replaces the state they would be applied to.
+    /// </summary>
     private void CollectApply()
     {
+        if (_installing is not null) return;
         var last = Math.Min(Math.Min(CommitIndex, _log.DurableIndex), AppliedIndex + _options.ApplyWindow);
         if (last <= _handedToApply) return;
         var entries = _log.Slice(_handedToApply + 1, last, long.MaxValue);

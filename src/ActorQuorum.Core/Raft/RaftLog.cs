@@ -3,17 +3,22 @@ using System.Runtime.InteropServices;
 
 namespace ActorQuorum.Core.Raft;
 
-/// <summary>The replicated log as the core sees it: the entries, which of them the disk holds, and which are still to be handed to it.</summary>
+/// <summary>
+/// The replicated log as the core sees it: the entries behind its base, which of them the disk holds, and which are still to be handed to
+/// it. What stands up to the base is in a snapshot (Raft §7), and so committed.
+/// </summary>
 internal sealed class RaftLog
 {
     private readonly List<Entry> _entries;
     private long _firstUnhanded;
     private long _truncatedFrom;
+    private LogBase? _unhandedBase;
     private (long From, long Last, long SizeBytes, ImmutableArray<Entry> Entries) _lastSlice = (0, 0, 0, []);
 
     /// <summary>Takes over what the disk holds.</summary>
-    public RaftLog(IReadOnlyList<Entry> durable)
+    public RaftLog(IReadOnlyList<Entry> durable, LogBase? begin = null)
     {
+        (BaseIndex, BaseTerm) = (begin?.Index ?? 0, begin?.Term ?? 0);
         _entries = [.. durable];
         DurableIndex = LastIndex;
         _firstUnhanded = LastIndex + 1;
@@ -23,13 +28,19 @@ internal sealed class RaftLog
     /// <summary>What all entries hold.</summary>
     public long SizeBytes { get; private set; }
 
-    /// <summary>Index of the first entry that is still held: the log is whole until it is compacted.</summary>
-    public static long FirstIndex => 1;
+    /// <summary>The last index that only a snapshot holds; zero while the log is whole.</summary>
+    public long BaseIndex { get; private set; }
 
-    /// <summary>Index of the last entry, zero if there is none.</summary>
-    public long LastIndex => _entries.Count;
+    /// <summary>The term at <see cref="BaseIndex"/>.</summary>
+    public long BaseTerm { get; private set; }
 
-    /// <summary>Term of the last entry, zero if there is none.</summary>
+    /// <summary>Index of the first entry that is still held.</summary>
+    public long FirstIndex => BaseIndex + 1;
+
+    /// <summary>Index of the last entry, zero if there was never one.</summary>
+    public long LastIndex => BaseIndex + _entries.Count;
+
+    /// <summary>Term of the last entry, zero if there was never one.</summary>
     public long LastTerm => TermAt(LastIndex);
 
     /// <summary>The last index known to be durable here.</summary>
@@ -39,25 +50,31 @@ internal sealed class RaftLog
     public long Generation { get; private set; }
 
     /// <summary>Whether something waits to be handed to the disk.</summary>
-    public bool HasUnhanded => _truncatedFrom > 0 || _firstUnhanded <= LastIndex;
+    public bool HasUnhanded => _truncatedFrom > 0 || _firstUnhanded <= LastIndex || _unhandedBase is not null;
 
     /// <summary>The entry at <paramref name="index"/>.</summary>
-    public Entry this[long index] => _entries[(int)(index - 1)];
+    public Entry this[long index] => _entries[(int)(index - BaseIndex - 1)];
 
-    /// <summary>The term at <paramref name="index"/>; zero before the first entry.</summary>
-    public long TermAt(long index) => index == 0 ? 0 : _entries[(int)(index - 1)].Term;
+    /// <summary>The term at <paramref name="index"/>, which is not before the base; zero before the first entry.</summary>
+    public long TermAt(long index) => index == BaseIndex ? BaseTerm : this[index].Term;
 
-    /// <summary>Whether an entry of <paramref name="term"/> stands at <paramref name="index"/> (the consistency check of Raft §5.3).</summary>
-    public bool Matches(long index, long term) => index <= LastIndex && TermAt(index) == term;
+    /// <summary>
+    /// Whether an entry of <paramref name="term"/> stands at <paramref name="index"/> (the consistency check of Raft §5.3). What is before the
+    /// base is committed, so that every leader holds the same.
+    /// </summary>
+    public bool Matches(long index, long term) => index < BaseIndex || (index <= LastIndex && TermAt(index) == term);
 
     /// <summary>Raft §5.4.1: later last term wins; in one term the longer log wins.</summary>
     public bool IsUpToDate(long lastIndex, long lastTerm) => lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex);
 
-    /// <summary>The last index not beyond <paramref name="index"/> whose term is not beyond <paramref name="term"/>: where two logs may still agree.</summary>
+    /// <summary>
+    /// The last index not beyond <paramref name="index"/> whose term is not beyond <paramref name="term"/>: where two logs may still agree.
+    /// Before the base no term is known: an index from there is given back as it is.
+    /// </summary>
     public long LastPossibleMatch(long index, long term)
     {
         var candidate = Math.Min(index, LastIndex);
-        while (candidate > 0 && TermAt(candidate) > term) candidate--;
+        while (candidate > BaseIndex && TermAt(candidate) > term) candidate--;
         return candidate;
     }
 
@@ -74,7 +91,7 @@ internal sealed class RaftLog
     public void TruncateFrom(long index)
     {
         for (var gone = index; gone <= LastIndex; gone++) SizeBytes -= this[gone].SizeBytes;
-        _entries.RemoveRange((int)(index - 1), (int)(LastIndex - index + 1));
+        _entries.RemoveRange((int)(index - BaseIndex - 1), (int)(LastIndex - index + 1));
         Generation++;
         DurableIndex = Math.Min(DurableIndex, index - 1);
         if (index < _firstUnhanded)
@@ -82,6 +99,34 @@ internal sealed class RaftLog
             _firstUnhanded = index;
             _truncatedFrom = index;
         }
+    }
+
+    /// <summary>Raft §7: a snapshot holds what the entries up to <paramref name="index"/> did; they go.</summary>
+    /// <returns>What they held.</returns>
+    public long CompactTo(long index)
+    {
+        Invariant.Check(index > BaseIndex && index <= DurableIndex, $"compaction to {index}, the log begins behind {BaseIndex} and is durable to {DurableIndex}");
+        var term = TermAt(index);
+        var goneSizeBytes = 0L;
+        for (var gone = FirstIndex; gone <= index; gone++) goneSizeBytes += this[gone].SizeBytes;
+        _entries.RemoveRange(0, (int)(index - BaseIndex));
+        (BaseIndex, BaseTerm) = (index, term);
+        SizeBytes -= goneSizeBytes;
+        _unhandedBase = new(index, term, _unhandedBase?.IsReset ?? false);
+        return goneSizeBytes;
+    }
+
+    /// <summary>Raft §7: an installed snapshot replaces the whole log.</summary>
+    public void Reset(long index, long term)
+    {
+        _entries.Clear();
+        (BaseIndex, BaseTerm) = (index, term);
+        SizeBytes = 0;
+        Generation++;
+        DurableIndex = index;
+        _firstUnhanded = index + 1;
+        _truncatedFrom = 0;
+        _unhandedBase = new(index, term, IsReset: true);
     }
 
     /// <summary>Entries from <paramref name="from"/> on, not beyond <paramref name="last"/>, at least one and no more than <paramref name="sizeBytes"/>.</summary>
@@ -97,16 +142,17 @@ internal sealed class RaftLog
         }
 
         var slice = new Entry[count];
-        _entries.CopyTo((int)(from - 1), slice, 0, count);
+        _entries.CopyTo((int)(from - FirstIndex), slice, 0, count);
         var entries = ImmutableCollectionsMarshal.AsImmutableArray(slice);
         _lastSlice = (from, last, sizeBytes, entries);
         return entries;
     }
 
     /// <summary>Hands what changed since the last call to the disk.</summary>
-    public (long TruncateFrom, ImmutableArray<Entry> Entries) TakeUnhanded()
+    public (LogBase? Base, long TruncateFrom, ImmutableArray<Entry> Entries) TakeUnhanded()
     {
-        var result = (_truncatedFrom, _firstUnhanded > LastIndex ? [] : Slice(_firstUnhanded, LastIndex, long.MaxValue));
+        var result = (_unhandedBase, _truncatedFrom, _firstUnhanded > LastIndex ? [] : Slice(_firstUnhanded, LastIndex, long.MaxValue));
+        _unhandedBase = null;
         _truncatedFrom = 0;
         _firstUnhanded = LastIndex + 1;
         return result;
@@ -119,5 +165,5 @@ internal sealed class RaftLog
     }
 
     private bool IsCurrent(ImmutableArray<Entry> slice) =>
-        !slice.IsEmpty && slice[^1].Index <= LastIndex && ReferenceEquals(this[slice[^1].Index], slice[^1]);
+        !slice.IsEmpty && slice[0].Index > BaseIndex && slice[^1].Index <= LastIndex && ReferenceEquals(this[slice[^1].Index], slice[^1]);
 }

@@ -14,8 +14,19 @@ internal sealed record RaftOptions
     /// <summary>This member's data directory; greater than that of any directory it had before.</summary>
     public required ulong Incarnation { get; init; }
 
-    /// <summary>The first members, this one among them, in ascending order.</summary>
+    /// <summary>The first members, this one among them, in ascending order; none for a node that joins.</summary>
     public required ImmutableArray<MemberId> Members { get; init; }
+
+    /// <summary>
+    /// Whether this member joins a cluster that is there: it founds none, and learns who its cluster is from the log or a snapshot only.
+    /// </summary>
+    public bool IsJoining { get; init; }
+
+    /// <summary>This member's own name and addresses, told to the leader that binds it.</summary>
+    public MemberContact Contact { get; init; } = MemberContact.Unknown;
+
+    /// <summary>Names and addresses of the first members, from the files: written into the log where it does not say.</summary>
+    public ImmutableArray<Newcomer> Contacts { get; init; } = [];
 
     /// <summary>How often a leader makes itself heard.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(50);
@@ -37,13 +48,25 @@ internal sealed record RaftOptions
 
     /// <summary>The most entry bytes in a leader's log that are not committed; proposals beyond are refused.</summary>
     public long UncommittedSizeBytes { get; init; } = 1L << 30;
+
+    /// <summary>How many entries before a snapshot are kept, so that a follower that is a little behind needs no snapshot.</summary>
+    public long TrailingEntries { get; init; } = 10_000;
+
+    /// <summary>How many entries at most are kept for followers that a snapshot is on its way to; beyond, they need another.</summary>
+    public long HeldEntries { get; init; } = 2_000_000;
 }
 
 /// <summary>What a node finds on its disk when it starts.</summary>
 /// <param name="State">Term, vote and identity.</param>
-/// <param name="Entries">The log, from index 1 without gaps.</param>
+/// <param name="Entries">The log, without gaps from behind <see cref="Base"/>.</param>
 internal sealed record DurableState(HardState State, IReadOnlyList<Entry> Entries)
 {
+    /// <summary>Where the log begins.</summary>
+    public LogBase Base { get; init; } = new(0, 0, IsReset: false);
+
+    /// <summary>The snapshot that the state machine was restored from; it may reach behind the log's end if the node died while it was installed.</summary>
+    public SnapshotMark Snapshot { get; init; } = SnapshotMark.None;
+
     /// <summary>An empty disk.</summary>
     public static DurableState Empty { get; } = new(HardState.Initial, []);
 }

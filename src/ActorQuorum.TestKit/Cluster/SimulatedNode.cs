@@ -53,8 +53,15 @@ public sealed class SimulatedNode
     /// <summary>The latest term it has seen; the node must run.</summary>
     public long Term => Core.Term;
 
-    /// <summary>The terms of its log, from index 1; the node must run.</summary>
-    public IReadOnlyList<long> LogTerms => [.. Enumerable.Range(1, (int)Core.Log.LastIndex).Select(index => Core.Log.TermAt(index))];
+    /// <summary>The terms of its log, from its first index; the node must run.</summary>
+    public IReadOnlyList<long> LogTerms =>
+        [.. Enumerable.Range(0, (int)(Core.Log.LastIndex - Core.Log.BaseIndex)).Select(place => Core.Log.TermAt(Core.Log.FirstIndex + place))];
+
+    /// <summary>The last entry that its log does not hold any more, as a snapshot stands for it; the node must run.</summary>
+    public long LogBaseIndex => Core.Log.BaseIndex;
+
+    /// <summary>The last entry that its newest durable snapshot stands for; zero without one.</summary>
+    public long SnapshotIndex => Snapshot?.Head.Mark.Index ?? 0;
 
     /// <summary>The highest index it knows to be committed; the node must run.</summary>
     public long CommitIndex => Core.CommitIndex;
@@ -111,13 +118,19 @@ public sealed class SimulatedNode
     internal bool HasProcess => Actors is not null;
 
     /// <summary>Where its log's segments are.</summary>
-    internal string LogDirectory => Path.Combine(_options.DataDirectory, Storage.DataDirectory.LogName);
+    internal string LogDirectory => Storage.DataDirectory.LogDirectoryOf(_options.DataDirectory, 0);
 
     /// <summary>Its disk; outlives a crash.</summary>
     internal SimulatedDisk Disk { get; private set; }
 
     /// <summary>What its disk was told to keep; outlives a crash, but not a wiped disk.</summary>
     internal WitnessedLog? Witness { get; private set; }
+
+    /// <summary>Its newest durable snapshot.</summary>
+    internal SnapshotFile? Snapshot => _storage?.Snapshots?.Newest;
+
+    /// <summary>The last entry that its disk holds, in the log or in a snapshot; without a disk its state is what a snapshot would be.</summary>
+    internal long DurableIndex => Math.Max(Witness?.LastIndex ?? 0, IsDurable ? SnapshotIndex : AppliedIndex);
 
     /// <summary>Its actors, while it runs.</summary>
     internal NodeActors? Actors { get; private set; }
@@ -134,9 +147,9 @@ public sealed class SimulatedNode
         var drift = _clock.DriftPerMillion;
         _clock = new(_simulation) { DriftPerMillion = drift };
         var host = new SimulatedHost(_simulation, Number, _clock, () => DiskLatency, () => MostTurnDelay);
-        var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation);
-        var log = new WitnessedLog(storage.Log, storage.Durable);
         var store = new KeyValueStore();
+        var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation, store);
+        var log = new WitnessedLog(storage.Log, storage.Durable);
         var transport = new SimulatedTransport(
             _network, Id, Identity.Members.Select(member => member.Id).Where(id => id != Id),
             (inbox, hears) => _network.Connect(Id, Name, Number, inbox, hears, host), message => _invariants.Sent(this, message));
@@ -178,6 +191,9 @@ public sealed class SimulatedNode
         Witness = null;
     }
 
+    /// <summary>Changes its state behind the log's back: for tests of what must notice it.</summary>
+    internal void Forge(string key) => Store.Apply(0, StoredText.Put(key, "forged"));
+
     /// <summary>The process is swapped out for a while.</summary>
     internal void Pause(TimeSpan duration) => _host?.Pause(duration);
 
@@ -190,6 +206,9 @@ public sealed class SimulatedNode
         Seed = _simulation.Random.Next(),
         Durable = storage.Durable,
         Log = log,
+        Snapshots = storage.Snapshots,
+        Snapshot = _options.Snapshot,
+        ReserveBytes = _options.Log.ReserveBytes,
         IsDiskNearlyFull = () => Disk.FreeBytes(_options.DataDirectory) < _options.Log.ReserveBytes,
         Machine = store,
         Transport = transport,

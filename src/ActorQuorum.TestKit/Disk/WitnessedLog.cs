@@ -10,12 +10,16 @@ internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogSt
     private long _flushedBytes;
     private long _statedBytes;
     private readonly List<long> _terms = [.. found.Entries.Select(entry => entry.Term)];
+    private LogBase _base = found.Base;
 
     /// <summary>The state that is durable.</summary>
     public HardState State { get; private set; } = found.State;
 
     /// <summary>The last index that is durable.</summary>
-    public long LastIndex => _terms.Count;
+    public long LastIndex => _base.Index + _terms.Count;
+
+    /// <summary>The last entry that only a snapshot holds.</summary>
+    public long BaseIndex => _base.Index;
 
     /// <summary>Up to where a mark on the disk says that the log is durable; what this process wrote counts.</summary>
     public long MarkedBytes { get; private set; }
@@ -25,10 +29,12 @@ internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogSt
 
     /// <summary>Up to where entries must be there after a crash: a truncation that was written and not flushed may have reached the disk.</summary>
     public long CertainIndex =>
-        _written.Where(persist => persist.TruncateFrom > 0).Select(persist => persist.TruncateFrom - 1).Append(LastIndex).Min();
+        _written.Where(persist => persist.TruncateFrom > 0).Select(persist => persist.TruncateFrom - 1)
+            .Concat(_written.Where(persist => persist.Base is { IsReset: true }).Select(persist => persist.Base!.Index)).Append(LastIndex).Min();
 
-    /// <summary>Whether an entry of this term is durable at this index.</summary>
-    public bool Holds(long index, long term) => index <= _terms.Count && _terms[(int)index - 1] == term;
+    /// <summary>Whether an entry of this term is durable at this index; before the base a snapshot vouches for it.</summary>
+    public bool Holds(long index, long term) =>
+        index < _base.Index || (index <= LastIndex && (index == _base.Index ? _base.Term : _terms[(int)(index - _base.Index - 1)]) == term);
 
     /// <inheritdoc/>
     public void Write(IReadOnlyList<Persist> batch)
@@ -51,6 +57,20 @@ internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogSt
     }
 
     /// <inheritdoc/>
+    public Action? TakeTrim()
+    {
+        var before = inner.SizeBytes;
+        var trim = inner.TakeTrim();
+
+        // Offsets count from the start of the first segment that is left.
+        var given = before - inner.SizeBytes;
+        MarkedBytes -= given;
+        _flushedBytes -= given;
+        _statedBytes -= given;
+        return trim;
+    }
+
+    /// <inheritdoc/>
     public void Close() => inner.Close();
 
     /// <inheritdoc/>
@@ -59,7 +79,18 @@ internal sealed class WitnessedLog(ILogStore inner, DurableState found) : ILogSt
     private void Note(Persist persist)
     {
         State = persist.State ?? State;
-        if (persist.TruncateFrom > 0) _terms.RemoveRange((int)persist.TruncateFrom - 1, _terms.Count - (int)persist.TruncateFrom + 1);
+        if (persist.Base is { } place)
+        {
+            _terms.RemoveRange(0, place.IsReset ? _terms.Count : (int)(place.Index - _base.Index));
+            _base = place;
+        }
+
+        if (persist.TruncateFrom > 0)
+        {
+            var kept = (int)(persist.TruncateFrom - 1 - _base.Index);
+            _terms.RemoveRange(kept, _terms.Count - kept);
+        }
+
         foreach (var entry in persist.Entries) _terms.Add(entry.Term);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class AcknowledgedAfterFsync : ClusterInvariant
         {
             // One of an older term tells what was written with what replaced it since; the vote of the newer term was given knowing it.
             case AppendEntriesReply { IsSuccess: true } reply when reply.Term == disk.State.Term:
-                Demand(reply.MatchIndex <= disk.LastIndex, $"{node.Name} acknowledges {reply.MatchIndex}, its disk holds {disk.LastIndex}");
+                Demand(reply.MatchIndex <= node.DurableIndex, $"{node.Name} acknowledges {reply.MatchIndex}, its disk holds {node.DurableIndex}");
                 break;
             case RequestVoteReply { IsGranted: true, IsPreVote: false } reply when reply.Term == disk.State.Term:
                 Demand(disk.State.Vote == reply.To, $"{node.Name} votes for {reply.To} in term {reply.Term}, its disk says {disk.State.Vote}");

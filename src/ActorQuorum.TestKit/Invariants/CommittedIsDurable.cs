@@ -21,6 +21,9 @@ internal sealed class CommittedIsDurable(IReadOnlyList<SimulatedNode> nodes) : C
     {
         while (_committed.Count < node.Core.CommitIndex)
         {
+            Demand(
+                node.Core.Log.FirstIndex <= _committed.Count + 1,
+                $"{node.Name} has a snapshot up to entry {node.Core.Log.BaseIndex}, committed is {_committed.Count}");
             var entry = node.Core.Log[_committed.Count + 1];
             var holders = nodes.Count(other => Holds(other, entry));
             Demand(

@@ -16,11 +16,16 @@ internal sealed class DurableSurvives : ClusterInvariant
             state.Term > kept.Term || kept.Vote.IsNone || state.Vote == kept.Vote,
             $"{node.Name} made its vote for {kept.Vote} in term {kept.Term} durable and starts with one for {state.Vote}");
         Demand(state.Proven || !kept.Proven, $"{node.Name} was proven and is not any more");
+
+        // A leader's snapshot that was being installed takes the place of a log that contradicts it.
+        if (!before.Holds(found.Snapshot.Index, found.Snapshot.Term)) return;
         var last = before.CertainIndex;
-        Demand(found.Entries.Count >= last, $"{node.Name} made {last} entries durable and starts with {found.Entries.Count}");
-        for (var index = 1; index <= last; index++)
+        var lastFound = found.Base.Index + found.Entries.Count;
+        Demand(lastFound >= last, $"{node.Name} made {last} entries durable and starts with {lastFound}");
+        Demand(found.Snapshot.Index >= found.Base.Index, $"{node.Name} starts with a log behind entry {found.Base.Index}, its snapshot ends at {found.Snapshot.Index}");
+        for (var index = found.Base.Index + 1; index <= last; index++)
         {
-            var term = found.Entries[index - 1].Term;
+            var term = found.Entries[(int)(index - found.Base.Index - 1)].Term;
             Demand(before.Holds(index, term), $"{node.Name} starts with an entry {index} of term {term}, which is not the one that it made durable");
         }
     }

@@ -21,7 +21,7 @@ internal sealed class InvariantSet
         [
             new ElectionSafety(), new ElectedByMajority(nodes), new ProgressIsTrue(nodes), new LeaderAppendOnly(), new LogMatching(), Committed, new LeaderCompleteness(Committed),
             new StateMachineSafety(), new AcknowledgedAfterFsync(), new CommittedByOwnTerm(), new DurableSurvives(),
-            new UnprovenHasNoVote(), new NoMessageStorm(simulation), new Monotonic(), Failures,
+            new UnprovenHasNoVote(), new NoMessageStorm(simulation), new Monotonic(), Failures, Snapshots = new(Committed, Reached),
         ];
     }
 
@@ -31,6 +31,9 @@ internal sealed class InvariantSet
     /// <summary>Which nodes may stop themselves, and why.</summary>
     public NoUnexpectedStop Failures { get; } = new();
 
+    /// <summary>What snapshots must hold.</summary>
+    public SnapshotEqualsLog Snapshots { get; }
+
     /// <summary>What was reached so far.</summary>
     public ReachedCounts Reached { get; } = new();
 
@@ -39,6 +42,7 @@ internal sealed class InvariantSet
     {
         Failures.Look(node);
         if (!node.IsRunning) return;
+        Snapshots.Look(node);
         var before = _before.GetValueOrDefault(node.Number);
         var now = CoreView.Of(node.Core);
         if (now == before) return;

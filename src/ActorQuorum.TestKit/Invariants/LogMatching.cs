@@ -16,7 +16,7 @@ internal sealed class LogMatching : ClusterInvariant
         var log = node.Core.Log;
         if (log.LastIndex == before.LastIndex && log.Generation == before.Generation) return;
         var from = log.Generation == before.Generation ? before.LastIndex : before.CommitIndex;
-        for (var index = from + 1; index <= log.LastIndex; index++)
+        for (var index = Math.Max(from + 1, log.FirstIndex); index <= log.LastIndex; index++)
         {
             var entry = log[index];
             var previousTerm = log.TermAt(index - 1);

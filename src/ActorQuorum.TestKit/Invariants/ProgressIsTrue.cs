@@ -17,6 +17,16 @@ internal sealed class ProgressIsTrue(IReadOnlyList<SimulatedNode> nodes) : Clust
         {
             if (follower.MatchIndex == 0 || nodes.FirstOrDefault(other => other.Id == follower.Id) is not { Witness: { } disk } other) continue;
             if (other.Incarnation != follower.Incarnation || disk.State.Term > node.Core.Term) continue;
+            var log = node.Core.Log;
+            if (follower.MatchIndex <= Math.Max(log.BaseIndex, other.SnapshotIndex))
+            {
+                // Committed, and so the same everywhere: it is only to be there.
+                Demand(
+                    follower.MatchIndex <= other.DurableIndex,
+                    $"{node.Name} takes entry {follower.MatchIndex} for replicated on {other.Name}, whose disk ends at {other.DurableIndex}");
+                continue;
+            }
+
             Demand(
                 disk.Holds(follower.MatchIndex, node.Core.Log.TermAt(follower.MatchIndex)),
                 $"{node.Name} takes entry {follower.MatchIndex} for replicated on {other.Name}, whose disk does not hold it");

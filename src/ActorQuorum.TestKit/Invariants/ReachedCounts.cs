@@ -35,6 +35,12 @@ public sealed record ReachedCounts
     /// <summary>Starts refused because durable bytes were damaged.</summary>
     public long DamageRefused { get; set; }
 
+    /// <summary>Snapshots that came into their place.</summary>
+    public long Snapshots { get; set; }
+
+    /// <summary>Snapshots of a leader that a node installed.</summary>
+    public long Installs { get; set; }
+
     /// <summary>Client operations that were answered.</summary>
     public long Answered { get; set; }
 
@@ -56,6 +62,8 @@ public sealed record ReachedCounts
         CleanStops += other.CleanStops;
         Wipes += other.Wipes;
         DamageRefused += other.DamageRefused;
+        Snapshots += other.Snapshots;
+        Installs += other.Installs;
         Answered += other.Answered;
         Unknown += other.Unknown;
     }

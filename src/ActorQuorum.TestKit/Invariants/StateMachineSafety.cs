@@ -12,11 +12,12 @@ internal sealed class StateMachineSafety : ClusterInvariant
     public override void Changed(SimulatedNode node, CoreView before)
     {
         var core = node.Core;
-        for (var index = before.CommitIndex + 1; index <= core.CommitIndex; index++)
+        for (var index = Math.Max(before.CommitIndex + 1, core.Log.FirstIndex); index <= core.CommitIndex; index++)
         {
             var entry = core.Log[index];
             if (index > _first.Count)
             {
+                Demand(index == _first.Count + 1, $"{node.Name} commits entry {index}, the last that was committed before is {_first.Count}");
                 _first.Add(entry);
                 continue;
             }
@@ -29,7 +30,7 @@ internal sealed class StateMachineSafety : ClusterInvariant
 
         Demand(core.AppliedIndex <= core.CommitIndex, $"{node.Name} applied up to {core.AppliedIndex}, committed is {core.CommitIndex}");
         Demand(
-            core.AppliedIndex <= node.Witness!.LastIndex,
-            $"{node.Name} applied up to {core.AppliedIndex}, its disk holds {node.Witness.LastIndex}");
+            core.AppliedIndex <= node.DurableIndex,
+            $"{node.Name} applied up to {core.AppliedIndex}, its disk holds {node.DurableIndex}");
     }
 }

@@ -11,7 +11,7 @@ namespace ActorQuorum.TestKit.Network;
 public readonly record struct MessageOnTheWay(string From, string To, string Kind);
 
 /// <summary>Carries messages between simulated nodes: in order on each link but for faults, with a latency from the seed, and not across cuts.</summary>
-internal sealed class SimulatedNetwork(Simulation simulation)
+internal sealed partial class SimulatedNetwork(Simulation simulation)
 {
     private static readonly TimeSpan LongestDetour = TimeSpan.FromSeconds(1);
     private readonly SortedDictionary<MemberId, Station> _stations = [];

@@ -31,6 +31,12 @@ internal sealed class SimulatedTransport(
     }
 
     /// <inheritdoc/>
+    public bool SendBulk(MemberId to, PeerMessage message) => _peers.Contains(to) && network.SendBulk(self, to, message);
+
+    /// <inheritdoc/>
+    public void EndBulk(MemberId to) => network.CutBulk(self, to);
+
+    /// <inheritdoc/>
     public void Connect(MemberId peer, PeerAddress address)
     {
         if (peer != self && !peer.IsNone) _peers.Add(peer);

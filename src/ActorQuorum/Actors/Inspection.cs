@@ -42,7 +42,7 @@ internal sealed class Inspection(NodeContext context, NodeView view, IPeerTransp
         {
             Status = status,
             Vote = core.Vote,
-            FirstIndex = RaftLog.FirstIndex,
+            FirstIndex = core.Log.FirstIndex,
             LastTerm = core.Log.LastTerm,
             DurableIndex = core.Log.DurableIndex,
             Followers =

@@ -16,6 +16,9 @@ internal sealed partial class NodeActor(
     : IActor<NodeMessage>
 {
     private readonly PendingRequests _pending = pending;
+    /// <summary>Why a command must not get into the log; null for a machine that takes all.</summary>
+    public Func<ReadOnlyMemory<byte>, CommandResult?>? Objection { get; init; }
+
     private bool _isStopped;
     private long _ledTerm;
 
@@ -29,6 +32,7 @@ internal sealed partial class NodeActor(
             case DiskCondition(var isNearlyFull): view.IsDiskNearlyFull = isNearlyFull; break;
             case CommandsApplied(var entries, var results): OnCommandsApplied(entries, results); break;
             case ViewReady ready: OnViewReady(ready); break;
+            case StateInstalled installed: OnStateInstalled(installed); break;
             case ClientRequest(var request): Take(request); break;
             case ClientGone(var request): _pending.Remove(request); break;
             case NodeTick: OnTick(); break;
@@ -94,6 +98,12 @@ internal sealed partial class NodeActor(
             return;
         }
 
+        if (message is SnapshotMessage snapshot)
+        {
+            context.Snapshots.Tell(new SnapshotHeard(from, snapshot, credit));
+            return;
+        }
+
         credit?.Release();
         switch (message)
         {
@@ -126,6 +136,13 @@ internal sealed partial class NodeActor(
         if (_isStopped)
         {
             request.ReplyTo.Fail(QuorumError.Stopped, "the node stops; ask another member");
+            return;
+        }
+
+        // The leader's word counts for all: what it cannot apply itself it logs for nobody.
+        if (request.Kind == RequestKind.Command && Objection?.Invoke(request.Payload) is { } objection)
+        {
+            request.ReplyTo.Answer(objection);
             return;
         }
 
@@ -287,6 +304,7 @@ internal sealed partial class NodeActor(
     private void OnTick()
     {
         context.Clock.Tell(ClockMessage.NodeTicked);
+        if (context.AreSnapshotsBusy) context.Snapshots.Tell(SnapshotTick.Instance);
         AnnounceInTime();
 
         // No batch tells of the disk while writes are refused.
@@ -298,7 +316,9 @@ internal sealed partial class NodeActor(
     private void GiveUp(Request request)
     {
         var patience = $"{request.Patience.TotalSeconds:0.###} s";
-        if (request.Stage == RequestStage.Waiting)
+        if (request.Stage == RequestStage.Waiting && !view.Core.Leader.IsNone && view.Core.Leader != self)
+            Fail(request, QuorumError.LeaderUnreachable, $"the leader {view.NameOf(view.Core.Leader)} was not reached within {patience}; look at the network between this node and it");
+        else if (request.Stage == RequestStage.Waiting)
             Fail(request, QuorumError.NoLeader, $"no leader was reached within {patience}; is a majority of the members up and connected?");
         else if (request.Kind == RequestKind.Query)
             Fail(request, QuorumError.TimedOut, $"no answer within {patience}; the query is safe to repeat");

@@ -38,7 +38,7 @@ internal sealed class NodeActors : IPeerInbox
     public IEnumerable<(string Actor, int? Waiting)> Mailboxes =>
     [
         ("node", _context.Node.Waiting), ("clock", _context.Clock.Waiting),
-        ("election", _context.Election.Waiting), ("storage", _context.Storage.Waiting),
+        ("election", _context.Election.Waiting), ("storage", _context.Storage.Waiting), ("snapshots", _context.Snapshots.Waiting),
     ];
 
     /// <summary>The NodeActor's; others may only ask how many there are.</summary>
@@ -53,6 +53,7 @@ internal sealed class NodeActors : IPeerInbox
         var context = new NodeContext(host, setup.IsDiskNearlyFull);
         var view = new NodeView(setup.ClusterId, setup.Self, setup.Members);
         if (setup.RoleChanged is { } hear) view.RoleChanged += hear;
+        if (setup.Durable.Snapshot.Index > 0) view.Revision = setup.Machine.Revision;
         if (setup.Roles is { } scripts) view.RoleChanged += change => scripts.Hear(view.StandingAt(change));
         var core = new RaftCore(setup.ToRaftOptions(), setup.Durable, context.Now);
         var turn = setup.Limits.TurnMessages;
@@ -62,8 +63,13 @@ internal sealed class NodeActors : IPeerInbox
         var tally = setup.Tally;
         foreach (var peer in setup.Members.Where(member => member.Id != setup.Self.Id)) tally.AddPeer(peer.Id, peer.Name);
         var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members, setup.Seed);
-        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally), turn);
-        context.Storage = host.Start("storage", new StorageActor(setup.Log, setup.Machine, host.StartDiskLane(), context, tally), turn);
+        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally) { Objection = setup.Machine.Objection }, turn);
+        context.Storage = host.Start("storage", new StorageActor(
+            setup.Log, setup.Machine, host.StartDiskLane(), context, tally,
+            snapshots: new(setup.Snapshot, setup.Durable.Snapshot, setup.Snapshots is not null)), turn);
+        context.Snapshots = host.Start("snapshots", new SnapshotActor(
+            setup.Snapshots, host.StartDiskLane(), context, setup.Transport, setup.Snapshot,
+            new(setup.ClusterId, setup.Self.Name, setup.Machine, view.NameOf, host.Time, setup.ReserveBytes), setup.StorageLogger ?? setup.Logger), turn);
         context.Election = host.Start("election", new ElectionActor(new RaftElection(
             core, context, new(electionLogger, setup.Self.Name, view.NameOf), new(electionLogger, setup.Self.Name, view.NameOf)), context), turn);
         context.Clock = host.Start("clock", new ClockActor(context), turn);
@@ -96,6 +102,11 @@ internal sealed class NodeActors : IPeerInbox
         _timer.Dispose();
         _context.Node.Tell(new StopNode(stopped));
     }
+
+    /// <summary>Takes a fresh snapshot for somebody to take away.</summary>
+    /// <param name="ready">Takes it, on the SnapshotActor's turn; whoever has it disposes of it.</param>
+    /// <param name="failed">Hears why there is none.</param>
+    public void Export(Action<SnapshotExport> ready, Action<string> failed) => _context.Snapshots.Tell(new ExportSnapshot(ready, failed));
 
     /// <summary>Writes what waits for the disk and closes the log cleanly.</summary>
     public void StopStorage(Action stopped) => _context.Storage.Tell(new StopStorage(stopped));

@@ -5,6 +5,7 @@ namespace ActorQuorum.Actors;
 /// <summary>How the four actors of one node reach each other, and the time.</summary>
 internal sealed class NodeContext(IActorHost host, Func<bool> isDiskNearlyFull)
 {
+    private bool _areSnapshotsBusy;
     private readonly long _started = host.Time.GetTimestamp();
 
     /// <summary>The NodeActor.</summary>
@@ -18,6 +19,16 @@ internal sealed class NodeContext(IActorHost host, Func<bool> isDiskNearlyFull)
 
     /// <summary>The StorageActor.</summary>
     public IMailbox<StorageMessage> Storage { get; set; } = null!;
+
+    /// <summary>The SnapshotActor.</summary>
+    public IMailbox<SnapshotWork> Snapshots { get; set; } = null!;
+
+    /// <summary>Whether the SnapshotActor has work that waits for time to pass.</summary>
+    public bool AreSnapshotsBusy
+    {
+        get => Volatile.Read(ref _areSnapshotsBusy);
+        set => Volatile.Write(ref _areSnapshotsBusy, value);
+    }
 
     /// <summary>Monotonic time since the node started.</summary>
     public TimeSpan Now => host.Time.GetElapsedTime(_started);

@@ -44,6 +44,9 @@ internal sealed record CommandsApplied(ImmutableArray<Entry> Entries, ImmutableA
 /// <summary>The state machine's state, at or after the index that was asked for.</summary>
 internal sealed record ViewReady(ImmutableArray<long> RequestIds, IStateView View) : NodeMessage;
 
+/// <summary>A leader's snapshot took the place of the state, and of the entries up to its mark.</summary>
+internal sealed record StateInstalled(SnapshotMark Mark, long Revision) : NodeMessage;
+
 /// <summary>The operator asks this node to hand over its leadership.</summary>
 internal sealed record HandOverLeadership : NodeMessage
 {

@@ -33,6 +33,18 @@ internal sealed record NodeSetup
     /// <summary>Where the log goes on.</summary>
     public required ILogStore Log { get; init; }
 
+    /// <summary>Where snapshots are kept; null if they are not.</summary>
+    public SnapshotFiles? Snapshots { get; init; }
+
+    /// <summary>When they are taken, and how fast they are written and sent.</summary>
+    public SnapshotOptions Snapshot { get; init; } = new();
+
+    /// <summary>Where the node logs of snapshots; null for <see cref="Logger"/>.</summary>
+    public ILogger? StorageLogger { get; init; }
+
+    /// <summary>What snapshots leave free on the disk.</summary>
+    public long ReserveBytes { get; init; }
+
     /// <summary>Whether less than the reserve is free on the disk.</summary>
     public required Func<bool> IsDiskNearlyFull { get; init; }
 
@@ -75,6 +87,7 @@ internal sealed record NodeSetup
         AppendSizeBytes = Limits.AppendSizeBytes,
         AppendWindow = Limits.AppendWindow,
         ApplyWindow = Limits.ApplyWindow,
+        TrailingEntries = Snapshot.TrailingEntries,
 
         // Twice what all members' clients may have under way: reached only by what was given up.
         UncommittedSizeBytes = 2 * Limits.PendingSizeBytes * Members.Count,

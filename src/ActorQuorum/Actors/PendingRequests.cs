@@ -92,6 +92,9 @@ internal sealed class PendingRequests(long mostRequests, long mostBytes, ulong s
         return replaced;
     }
 
+    /// <summary>The commands that stand in the log up to an index.</summary>
+    public ImmutableArray<Request> LoggedUpTo(long index) => [.. _byPosition.TakeWhile(p => p.Key.Index <= index).Select(p => p.Value)];
+
     /// <summary>Ends a request.</summary>
     /// <returns>Whether it had not ended before.</returns>
     public bool Remove(Request request)

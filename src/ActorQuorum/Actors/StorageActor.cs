@@ -13,7 +13,8 @@ namespace ActorQuorum.Actors;
 /// larger batches and no timer is needed. A message that waits for the disk leaves from here.
 /// </summary>
 internal sealed partial class StorageActor(
-    ILogStore log, IStateMachine machine, IDiskLane lane, NodeContext context, NodeTally tally, IEpochStore? epochs = null)
+    ILogStore log, IStateMachine machine, IDiskLane lane, NodeContext context, NodeTally tally, IEpochStore? epochs = null,
+    SnapshotTrigger? snapshots = null)
     : IActor<StorageMessage>
 {
     private readonly PriorityQueue<ViewWanted, long> _waitingViews = new();
@@ -21,7 +22,7 @@ internal sealed partial class StorageActor(
     private List<Persist> _writing = [];
     private bool _isLaneBusy;
     private bool _isClosed;
-    private long _appliedIndex;
+    private long _appliedIndex = snapshots?.Start.Index ?? 0;
     private Action? _stopped;
 
     public void Receive(StorageMessage message)
@@ -36,6 +37,9 @@ internal sealed partial class StorageActor(
             case InspectStorage(var inspection):
                 inspection.See(_gathering.Count, _writing.Count, _waitingViews.Count);
                 break;
+            case SnapshotEnded(var took): OnSnapshotEnded(took); break;
+            case SnapshotWanted: _isWanted = true; ConsiderSnapshot(); break;
+            case InstallState install: Install(install); break;
             case KeepEpoch(var persist): if (_stopped is null) _epoch = persist; break;
             case EpochKept(var sequence): OnEpochKept(sequence); break;
             case StopStorage(var stopped): _stopped ??= stopped; break;
@@ -69,7 +73,7 @@ internal sealed partial class StorageActor(
         tally.FsyncSeconds?.Record((context.Now - began).TotalSeconds);
     }
 
-    private static bool IsEmpty(Persist persist) => persist.State is null && persist.TruncateFrom == 0 && persist.Entries.IsEmpty;
+    private static bool IsEmpty(Persist persist) => persist is { State: null, Base: null, TruncateFrom: 0, Entries.IsEmpty: true };
 
     private void OnBatchDurable()
     {
@@ -80,6 +84,7 @@ internal sealed partial class StorageActor(
         ImmutableArray<RaftMessage> messages = _writing.Count == 1 ? last.OnceDurable : [.. _writing.SelectMany(persist => persist.OnceDurable)];
         context.Node.Tell(new BatchOnDisk(messages, new(context.IsDiskNearlyFull()), log.SizeBytes));
         _writing.Clear();
+        Trim();
     }
 
     private void Apply(ImmutableArray<Entry> entries)
@@ -96,6 +101,12 @@ internal sealed partial class StorageActor(
         tally.Applied += entries.Length;
         context.Election.Tell(new(new Applied(_appliedIndex)));
         context.Node.Tell(new CommandsApplied(entries, ImmutableCollectionsMarshal.AsImmutableArray(results)));
+        ShowWaiting();
+        Note(entries);
+    }
+
+    private void ShowWaiting()
+    {
         while (_waitingViews.TryPeek(out var wanted, out var index) && index <= _appliedIndex) Show(_waitingViews.Dequeue());
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines;
 
 namespace ActorQuorum.Actors;
 
@@ -14,6 +15,20 @@ internal sealed record ApplyWork(ImmutableArray<Entry> Entries) : StorageMessage
 
 /// <summary>Requests for a view of the state, at an index or later.</summary>
 internal sealed record ViewWanted(long Index, ImmutableArray<long> RequestIds) : StorageMessage;
+
+/// <summary>A snapshot was written, or given up.</summary>
+/// <param name="Took">How long it took.</param>
+internal sealed record SnapshotEnded(TimeSpan Took) : StorageMessage;
+
+/// <summary>Somebody needs a fresh snapshot.</summary>
+internal sealed record SnapshotWanted : StorageMessage
+{
+    /// <summary>The one word there need be.</summary>
+    public static SnapshotWanted Instance { get; } = new();
+}
+
+/// <summary>A leader's snapshot is durable: its state takes the place of this node's.</summary>
+internal sealed record InstallState(IStateRestore Restore, SnapshotMark Mark) : StorageMessage;
 
 /// <summary>The lane has written and flushed the batch it had.</summary>
 internal sealed record BatchDurable : StorageMessage

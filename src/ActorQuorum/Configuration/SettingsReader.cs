@@ -96,6 +96,26 @@ internal static class SettingsReader
             + $"({limits.RequestSizeBytes}) and limits.append-size ({limits.AppendSizeBytes}) together, since a frame holds a full AppendEntries and one more command.");
     }
 
+    public static SnapshotOptions ReadSnapshot(ConfigurationSection section, ConfigurationSection limits)
+    {
+        var frameBytes = limits.Size("frame-size", 64 * KiB, 256 * MiB);
+        var snapshot = new SnapshotOptions
+        {
+            Entries = section.Count("entries", 1, 100_000_000),
+            SizeBytes = section.Size("size", 64 * KiB, TiB),
+            TrailingEntries = section.Count("trailing-entries", 0, 100_000_000),
+            RateBytes = section.Size("rate", MiB, TiB),
+            ChunkSizeBytes = (int)section.Size("chunk-size", 4 * KiB, 16 * MiB),
+        };
+
+        // A chunk's frame bears a few numbers besides. Whoever says nothing of chunks has them as small as it takes.
+        if (!section.IsGiven("chunk-size")) return snapshot with { ChunkSizeBytes = (int)Math.Min(snapshot.ChunkSizeBytes, frameBytes - KiB) };
+        return snapshot.ChunkSizeBytes <= frameBytes - KiB
+            ? snapshot
+            : throw section.Error(
+                "chunk-size", $"does not fit: a chunk of {snapshot.ChunkSizeBytes} bytes and 1KiB besides must fit into limits.frame-size ({frameBytes} bytes).");
+    }
+
     public static NodeRuntime ReadRuntime(ConfigurationSection root) => root.Choice("runtime", Runtimes);
 
     public static RoleOptions ReadRoles(ConfigurationSection section) => new()

@@ -6,8 +6,20 @@ internal interface IStateMachine
     /// <summary>Applies one committed command. An invalid command is a result with an error, never an exception.</summary>
     CommandResult Apply(long index, ReadOnlyMemory<byte> command);
 
+    /// <summary>Why a command must not get into the log: this node could not apply it. Null if it may. Called from any thread.</summary>
+    CommandResult? Objection(ReadOnlyMemory<byte> command) => null;
+
+    /// <summary>The revision of the last change.</summary>
+    long Revision { get; }
+
     /// <summary>The state after the last applied command: immutable, readable from any thread.</summary>
     IStateView View { get; }
+
+    /// <summary>Holds the state as it is now, for a snapshot: commands go on, and nothing of it is copied.</summary>
+    IStateCapture Capture();
+
+    /// <summary>Begins to read another state back; this one stays until it is installed.</summary>
+    IStateRestore BeginRestore();
 }
 
 /// <summary>An immutable root of a state machine's state.</summary>
@@ -15,4 +27,26 @@ internal interface IStateView
 {
     /// <summary>Answers a query against this state.</summary>
     CommandResult Query(ReadOnlyMemory<byte> query);
+}
+
+/// <summary>
+/// A state that is written to a snapshot, on any thread, while commands go on. What they drop meanwhile stays in memory until this is disposed,
+/// which any thread may do.
+/// </summary>
+internal interface IStateCapture : IDisposable
+{
+    /// <summary>Writes the next piece, a little more than <paramref name="budgetBytes"/> at most.</summary>
+    /// <returns>Whether there is more.</returns>
+    bool WriteSome(ISnapshotSink sink, long budgetBytes);
+}
+
+/// <summary>A state that is read from a snapshot.</summary>
+internal interface IStateRestore
+{
+    /// <summary>Reads all of it, on any thread. Until it has succeeded nothing has changed.</summary>
+    /// <exception cref="Storage.SnapshotDamagedException">It is no state.</exception>
+    void Read(ISnapshotSource source);
+
+    /// <summary>What was read is the state machine's state from now on; between two commands.</summary>
+    void Install();
 }

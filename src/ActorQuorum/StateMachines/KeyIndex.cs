@@ -11,6 +11,24 @@ internal sealed class KeyIndex
     private long _edition;
     private int _live;
 
+    /// <summary>An index without a key.</summary>
+    public KeyIndex()
+    {
+    }
+
+    /// <summary>An index as <see cref="KeyIndexBuilder"/> made it.</summary>
+    /// <param name="root">The root, which nobody else holds.</param>
+    /// <param name="live">How many keys are live.</param>
+    /// <param name="superseding">The versions that took another's place, and every tombstone, in the order of revisions.</param>
+    public KeyIndex(IndexNode root, int live, IEnumerable<KeyVersion> superseding)
+    {
+        (_root, _live) = (root, live);
+        foreach (var version in superseding)
+        {
+            _superseded.Add(version);
+        }
+    }
+
     /// <summary>How many versions ever took another's place.</summary>
     public long Superseded { get; private set; }
 

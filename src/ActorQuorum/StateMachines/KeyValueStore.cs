@@ -1,3 +1,5 @@
+using ActorQuorum.StateMachines.Processors;
+
 namespace ActorQuorum.StateMachines;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace ActorQuorum.StateMachines;
 /// once; its memory is given back in bounded steps, with it and with what comes after. One thread applies; views are readable from any.
 /// </summary>
 /// <param name="answerLimitBytes">The largest answer: a part of the replicated rules, so only tests change it.</param>
-internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeLimitBytes) : IStateMachine
+/// <param name="processors">The user's own commands; null for none.</param>
+internal sealed partial class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeLimitBytes, ProcessorSet? processors = null) : IStateMachine
 {
     // Milliseconds, even if all of it are keys to be taken out of the index. Most compactions are done with it.
     private const int DropsAtOnce = 8 << 10;
@@ -14,13 +17,14 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
     // Microseconds. A command drops twice what it leaves behind besides, so that however much is written, all is dropped in the end.
     private const int DropsPerStep = 16;
 
-    private readonly KeyIndex _index = new();
-    private readonly CompactedRevision _compacted = new();
+    private KeyIndex _index = new();
+    private CompactedRevision _compacted = new();
+    private int _captures;
     private long _revision = 1;
     private bool _hasToDrop;
     private KeyValueView? _view;
 
-    /// <summary>The revision of the last change.</summary>
+    /// <inheritdoc/>
     public long Revision => _revision;
 
     /// <inheritdoc/>
@@ -32,6 +36,25 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             Drop(DropsPerStep);
             return _view ??= new KeyValueView(_index.Freeze(), _revision, _compacted, answerLimitBytes);
         }
+    }
+
+    /// <inheritdoc/>
+    public IStateCapture Capture()
+    {
+        Interlocked.Increment(ref _captures);
+        return new KeyValueCapture((KeyValueView)View, () => Interlocked.Decrement(ref _captures));
+    }
+
+    /// <inheritdoc/>
+    public IStateRestore BeginRestore() => new KeyValueRestore(this);
+
+    /// <summary>Takes over what was restored. Views of before keep what they see: they share neither index nor compacted revision with this.</summary>
+    internal void Become(KeyIndex index, long revision, long compacted)
+    {
+        (_index, _revision, _compacted) = (index, revision, new CompactedRevision());
+        _compacted.Raise(compacted);
+        _hasToDrop = true;
+        _view = null;
     }
 
     /// <summary>Everything in memory, what waits to be dropped too. It changes with the next command.</summary>
@@ -52,6 +75,7 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             CommandKind.DeleteRange => DeleteRange(request),
             CommandKind.Txn => Txn(request),
             CommandKind.Compact => Compact(request),
+            CommandKind.Process => Process(index, request),
             _ => Refusal.UnknownCommand.At(_revision),
         };
         Drop(DropsPerStep + (2 * (_index.Superseded - superseded)));
@@ -154,7 +178,8 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
     // When what is dropped goes does not show: reads and digests look no further than the compacted revision.
     private void Drop(long limit)
     {
-        if (!_hasToDrop)
+        // What a snapshot is about to write stays; it is dropped with what comes after.
+        if (!_hasToDrop || Volatile.Read(ref _captures) > 0)
         {
             return;
         }

@@ -49,6 +49,13 @@ internal sealed class KeyVersion
     /// <summary>The version that a delete makes.</summary>
     public static KeyVersion Tombstone(byte[] key, KeyVersion older, long revision) => new(revision, 0, 0, key, older);
 
+    /// <summary>A version as a snapshot describes it; for a tombstone the bytes are its key.</summary>
+    public static KeyVersion Restored(long revision, long createRevision, long version, ReadOnlyMemory<byte> bytes) =>
+        new(revision, createRevision, version, bytes, null);
+
+    /// <summary>Links a restored version to the one before it, before anybody else sees it.</summary>
+    public void RestorePast(KeyVersion older) => _older = older;
+
     /// <summary>What the key was at <paramref name="revision"/>: this version or an older one, or null.</summary>
     public KeyVersion? At(long revision)
     {

@@ -10,22 +10,38 @@ internal sealed class DataDirectory : IDisposable
     private const string LockName = "lock";
     private const string HolderName = "holder";
     internal const string LogName = "log";
+    private const string SnapshotsName = "snapshots";
     private const int HolderBytes = 16;
 
     private readonly IDisposable _lock;
 
-    private DataDirectory(string path, ulong incarnation, IDisposable taken)
+    private DataDirectory(string path, IdentityFile identity, IDisposable taken)
     {
-        LogDirectory = Path.Combine(path, LogName);
-        Incarnation = incarnation;
+        Root = path;
+        Identity = identity;
         _lock = taken;
     }
 
-    /// <summary>The directory's own random number, never zero, the same as long as the directory lives.</summary>
-    public ulong Incarnation { get; }
+    /// <summary>The directory itself.</summary>
+    public string Root { get; }
+
+    /// <summary>Whose it is.</summary>
+    public IdentityFile Identity { get; }
+
+    /// <summary>The directory's own random number, never zero, the same as long as the directory's content lives.</summary>
+    public ulong Incarnation => Identity.Incarnation;
 
     /// <summary>Where the write-ahead log lies; its first segment is there.</summary>
-    public string LogDirectory { get; }
+    public string LogDirectory => LogDirectoryOf(Root, Identity.Era);
+
+    /// <summary>Where the snapshots lie; may not be there yet.</summary>
+    public string SnapshotDirectory => SnapshotDirectoryOf(Root, Identity.Era);
+
+    /// <summary>Where the log of an era lies.</summary>
+    public static string LogDirectoryOf(string root, int era) => Path.Combine(root, OfEra(LogName, era));
+
+    /// <summary>Where the snapshots of an era lie.</summary>
+    public static string SnapshotDirectoryOf(string root, int era) => Path.Combine(root, OfEra(SnapshotsName, era));
 
     /// <summary>Opens the data directory at <paramref name="path"/>, or founds it.</summary>
     /// <param name="files">The file system.</param>
@@ -42,13 +58,72 @@ internal sealed class DataDirectory : IDisposable
         if (memberName.AsSpan().ContainsAnyInRange('\0', '\x1f'))
             throw new ArgumentException("A member's name has no control characters.", nameof(memberName));
         files.CreateDirectory(path);
+        IDisposable taken = Take(files, path);
+        try
+        {
+            var directory = new DataDirectory(path, FindIdentity(files, path, clusterId, member, memberName, drawIncarnation), taken);
+            directory.DeleteOtherEras(files);
+            return directory;
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a data directory as it is, to work on it while its node is stopped; it must be there.</summary>
+    /// <exception cref="DataDirectoryException">It is no data directory, or another process holds it.</exception>
+    /// <exception cref="StorageDamagedException">Its identity is damaged.</exception>
+    public static DataDirectory OpenStopped(IFileSystem files, string path)
+    {
+        IReadOnlyList<string> names;
+        try
+        {
+            names = files.List(path);
+        }
+        catch (DirectoryNotFoundException missing)
+        {
+            throw new DataDirectoryException($"There is no data directory {path}.", missing);
+        }
+
+        if (!names.Contains(IdentityFile.Name))
+            throw new DataDirectoryException($"{path} is no node's data directory: there is no file {IdentityFile.Name} in it.");
+        IDisposable taken = Take(files, path);
+        try
+        {
+            var directory = new DataDirectory(path, IdentityFile.Read(files, path), taken);
+            files.FlushDirectory(path);
+            directory.DeleteOtherEras(files);
+            return directory;
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// From now on another identity stands over the directory, in one durable step: with it the log and the snapshots of its era count, which must be
+    /// whole and durable by now. What was there before is deleted.
+    /// </summary>
+    public static void BeginEra(IFileSystem files, string path, IdentityFile identity)
+    {
+        identity.Write(files, path);
+        DeleteOtherEras(files, path, identity.Era);
+    }
+
+    /// <summary>Takes the lock of a directory that is there.</summary>
+    public static IDisposable Take(IFileSystem files, string path)
+    {
         IDisposable taken = files.TryLock(Path.Combine(path, LockName)) ?? throw new DataDirectoryException(
             $"The data directory {path} is in use by another process{HolderOf(files, path)}. "
             + "Stop that one first, or give this node a directory of its own.");
         try
         {
             WriteHolder(files, path);
-            return new DataDirectory(path, FindIdentity(files, path, clusterId, member, memberName, drawIncarnation), taken);
+            return taken;
         }
         catch
         {
@@ -60,26 +135,58 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Lets another process have the directory.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private static ulong FindIdentity(
+    private static string OfEra(string name, int era) =>
+        era == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{era}");
+
+    private void DeleteOtherEras(IFileSystem files) => DeleteOtherEras(files, Root, Identity.Era);
+
+    /// <summary>The era before, which was given up, and the one after, which a crash left unfinished: neither counts. Empty directories stay.</summary>
+    private static void DeleteOtherEras(IFileSystem files, string path, int era)
+    {
+        foreach (int other in (ReadOnlySpan<int>)[era - 1, era + 1])
+        {
+            if (other < 0)
+                continue;
+            Empty(files, LogDirectoryOf(path, other));
+            Empty(files, SnapshotDirectoryOf(path, other));
+        }
+    }
+
+    /// <summary>Deletes all files of a directory, if there is one.</summary>
+    internal static void Empty(IFileSystem files, string directory)
+    {
+        try
+        {
+            foreach (string name in files.List(directory))
+                files.Delete(Path.Combine(directory, name));
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+    }
+
+    private static IdentityFile FindIdentity(
         IFileSystem files, string path, ulong clusterId, MemberId member, string memberName, Func<ulong> drawIncarnation)
     {
-        string log = Path.Combine(path, LogName);
-        files.CreateDirectory(log);
         if (!files.List(path).Contains(IdentityFile.Name))
         {
-            ClearCrashedFounding(files, path, log);
+            string first = LogDirectoryOf(path, 0);
+            files.CreateDirectory(first);
+            ClearCrashedFounding(files, path, first);
             return Found(files, path, clusterId, member, memberName, drawIncarnation);
         }
 
         IdentityFile identity = IdentityFile.Read(files, path);
-        if (identity.ClusterId != clusterId || identity.Member != member || identity.MemberName != memberName)
+        if (identity.ConfiguredAs != clusterId || identity.Member != member || identity.MemberName != memberName)
         {
             throw new DataDirectoryException(
                 $"The data directory {path} belongs to member {identity.MemberName} ({identity.Member}) "
-                + $"of cluster {identity.ClusterId:x16}, but this node is member {memberName} ({member}) of cluster {clusterId:x16}. "
+                + $"of cluster {identity.ConfiguredAs:x16}, but this node is member {memberName} ({member}) of cluster {clusterId:x16}. "
                 + "Set the right node.data-dir, or the cluster's id and members as they were at the first start.");
         }
 
+        string log = LogDirectoryOf(path, identity.Era);
+        files.CreateDirectory(log);
         // The first segment is durable before the identity is, so it was there.
         if (!files.List(log).Any(name => SegmentHeader.NumberOf(name) is not null))
         {
@@ -90,26 +197,31 @@ internal sealed class DataDirectory : IDisposable
 
         // The process before may have died between the rename and this flush; the incarnation must not be forgotten once it is told.
         files.FlushDirectory(path);
-        return identity.Incarnation;
+        return identity;
     }
 
     /// <summary>
     /// The first segment comes first, the identity last: a crash between leaves a log without a record, which the next start takes away.
     /// The other way round a lost log could not be told from one not yet made.
     /// </summary>
-    private static ulong Found(
+    private static IdentityFile Found(
         IFileSystem files, string path, ulong clusterId, MemberId member, string memberName, Func<ulong> drawIncarnation)
     {
-        ulong incarnation = drawIncarnation();
-        // Zero means unbound in the log. A fair source gives it once in 2^64 draws, twice never.
-        if (incarnation == 0)
-            incarnation = drawIncarnation();
-        if (incarnation == 0)
-            throw new InvalidOperationException("The source of incarnations gave zero twice: it is not random.");
+        ulong incarnation = Draw(drawIncarnation);
         SegmentFile.Create(
             files, Path.Combine(path, LogName), new SegmentHeader(clusterId, member, incarnation, 1, 0), out _).Dispose();
-        new IdentityFile(clusterId, member, memberName, incarnation).Write(files, path);
-        return incarnation;
+        var identity = new IdentityFile(clusterId, member, memberName, incarnation);
+        identity.Write(files, path);
+        return identity;
+    }
+
+    /// <summary>Draws a number that is not zero, which means unbound in the log. A fair source gives it once in 2^64 draws, twice never.</summary>
+    internal static ulong Draw(Func<ulong> source)
+    {
+        ulong drawn = source();
+        if (drawn == 0)
+            drawn = source();
+        return drawn != 0 ? drawn : throw new InvalidOperationException("The source of random numbers gave zero twice: it is not random.");
     }
 
     private static void ClearCrashedFounding(IFileSystem files, string path, string log)

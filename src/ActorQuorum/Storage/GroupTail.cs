@@ -3,26 +3,55 @@ using ActorQuorum.Core.Raft;
 namespace ActorQuorum.Storage;
 
 /// <summary>
-/// Where the log of one group ends, and the rules by which it grows. The writer and recovery ask the same rules,
+/// Where the log of one group begins and ends, and the rules by which it grows. The writer and recovery ask the same rules,
 /// so nothing is written that would be refused later.
 /// </summary>
 internal sealed class GroupTail
 {
-    /// <summary>The index of the last entry; 0 in an empty log.</summary>
+    /// <summary>The first index of each term, in ascending order; not below the base.</summary>
+    private readonly List<LogPlace> _terms = [];
+
+    /// <summary>The last entry that a snapshot stands for instead of the log; (0, 0) while the log is whole.</summary>
+    public LogPlace Base { get; private set; }
+
+    /// <summary>The index of the last entry; the base's in an empty log.</summary>
     public long LastIndex { get; private set; }
 
-    /// <summary>The term of the last entry; 0 in an empty log, and after a truncation in the writer, which keeps no entries.</summary>
-    public long LastTerm { get; private set; }
+    /// <summary>The term of the last entry; the base's in an empty log.</summary>
+    public long LastTerm => _terms.Count > 0 ? _terms[^1].Term : Base.Term;
 
-    /// <summary>The last term of the state.</summary>
-    public long StateTerm { get; private set; }
+    /// <summary>Index and term of the last entry.</summary>
+    public LogPlace Last => new(LastIndex, LastTerm);
+
+    /// <summary>The last state.</summary>
+    public HardState State { get; private set; } = HardState.Initial;
+
+    /// <summary>Its term.</summary>
+    public long StateTerm => State.Term;
+
+    /// <summary>The same tail, which goes its own way from now on.</summary>
+    public GroupTail Clone()
+    {
+        var clone = new GroupTail { Base = Base, LastIndex = LastIndex, State = State };
+        clone._terms.AddRange(_terms);
+        return clone;
+    }
+
+    /// <summary>The term of an entry between the base and the last one, both included.</summary>
+    public long TermAt(long index)
+    {
+        int at = _terms.Count - 1;
+        while (at >= 0 && _terms[at].Index > index)
+            at--;
+        return at < 0 ? Base.Term : _terms[at].Term;
+    }
 
     /// <summary>Takes a state; returns what is wrong with it, or null.</summary>
     public string? Take(HardState state)
     {
         if (state.Term < StateTerm)
             return $"the term fell from {StateTerm} to {state.Term}";
-        StateTerm = state.Term;
+        State = state;
         return null;
     }
 
@@ -36,19 +65,56 @@ internal sealed class GroupTail
         if (entry.Term > StateTerm)
             return $"entry {entry.Index} has term {entry.Term}, but the node's term is {StateTerm}";
         LastIndex = entry.Index;
-        LastTerm = entry.Term;
+        if (entry.Term > LastTerm || _terms.Count == 0)
+            _terms.Add(new LogPlace(entry.Index, entry.Term));
         return null;
     }
 
     /// <summary>Drops the entries from an index on; returns what is wrong with that, or null.</summary>
     /// <param name="fromIndex">The first index that is gone.</param>
-    /// <param name="termBefore">The term of the entry before it, where known, otherwise 0.</param>
-    public string? Truncate(long fromIndex, long termBefore)
+    public string? Truncate(long fromIndex)
     {
         if (fromIndex < 1 || fromIndex > LastIndex + 1)
             return $"a truncation from entry {fromIndex} on, but the last entry is {LastIndex}";
+        if (fromIndex <= Base.Index)
+            return $"a truncation from entry {fromIndex} on, but a snapshot stands for the entries up to {Base.Index}";
         LastIndex = fromIndex - 1;
-        LastTerm = termBefore;
+        while (_terms.Count > 0 && _terms[^1].Index > LastIndex)
+            _terms.RemoveAt(_terms.Count - 1);
         return null;
+    }
+
+    /// <summary>Drops the entries up to a place in the log, for which a snapshot stands; returns what is wrong with that, or null.</summary>
+    public string? Compact(LogPlace place)
+    {
+        if (place.Index < Base.Index || place.Index > LastIndex)
+            return $"a base at entry {place.Index}, but the log holds {Base.Index + 1} to {LastIndex}";
+        if (TermAt(place.Index) != place.Term)
+            return $"a base of term {place.Term} at entry {place.Index}, which has term {TermAt(place.Index)}";
+        int gone = _terms.FindLastIndex(start => start.Index <= place.Index + 1);
+        if (gone > 0)
+            _terms.RemoveRange(0, gone);
+        if (place.Index == LastIndex)
+            _terms.Clear();
+        Base = place;
+        return null;
+    }
+
+    /// <summary>Drops the whole log: it goes on behind a snapshot; returns what is wrong with that, or null.</summary>
+    public string? Reset(LogPlace place)
+    {
+        if (place.Index < Base.Index)
+            return $"the log is to go on behind entry {place.Index}, but a snapshot stands for the entries up to {Base.Index}";
+        if (place.Term > StateTerm)
+            return $"the log is to go on behind entry {place.Index} of term {place.Term}, but the node's term is {StateTerm}";
+        Begin(place);
+        return null;
+    }
+
+    /// <summary>The log of a group that was not met before begins behind <paramref name="place"/>.</summary>
+    public void Begin(LogPlace place)
+    {
+        _terms.Clear();
+        (Base, LastIndex) = (place, place.Index);
     }
 }

@@ -17,6 +17,12 @@ internal interface ILogStore : IDisposable
     /// <summary>Makes all that was written durable.</summary>
     void Flush();
 
+    /// <summary>
+    /// A job that gives back what snapshots stand for, now that it is durable that they do; null if there is nothing. It touches nothing
+    /// that writing needs, and so may run on another thread.
+    /// </summary>
+    Action? TakeTrim();
+
     /// <summary>Flushes and marks the stop as clean. Disposing without this leaves the log as a crash would.</summary>
     void Close();
 }

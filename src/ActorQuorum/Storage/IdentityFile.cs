@@ -9,9 +9,16 @@ internal sealed record IdentityFile(ulong ClusterId, MemberId Member, string Mem
 {
     public const string Name = "identity";
 
+    /// <summary>How often an operator began the directory's content anew (reset, solo, recover): tells which log counts.</summary>
+    public int Era { get; init; }
+
+    /// <summary>The cluster id that the configuration gives; another than <see cref="ClusterId"/> once the node left that cluster for one of its own.</summary>
+    public ulong ConfiguredAs { get; init; } = ClusterId;
+
     private const int LargestBytes = 4096;
     private const string Title = "actorquorum-identity ";
     private const string Format = "1";
+    private const string EraFormat = "2";
 
     /// <summary>Reads and checks the identity of the data directory <paramref name="directory"/>.</summary>
     public static IdentityFile Read(IFileSystem files, string directory)
@@ -35,7 +42,9 @@ internal sealed record IdentityFile(ulong ClusterId, MemberId Member, string Mem
     {
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Title}{Format}\ncluster {ClusterId:x16}\nmember {Member.Value:x16}\nname {MemberName}\nincarnation {Incarnation:x16}\n");
+            $"{Title}{(Era == 0 ? Format : EraFormat)}\ncluster {ClusterId:x16}\nmember {Member.Value:x16}\nname {MemberName}\nincarnation {Incarnation:x16}\n");
+        if (Era != 0)
+            text += string.Create(CultureInfo.InvariantCulture, $"era {Era:x16}\nconfigured {ConfiguredAs:x16}\n");
         return text + ChecksumLine(text);
     }
 
@@ -45,13 +54,21 @@ internal sealed record IdentityFile(ulong ClusterId, MemberId Member, string Mem
         int checksumAt = text.LastIndexOf("checksum ", StringComparison.Ordinal);
         if (checksumAt < 0 || text[checksumAt..] != ChecksumLine(text[..checksumAt]))
             throw Damaged(path);
-        if (lines[0].StartsWith(Title, StringComparison.Ordinal) && lines[0] != Title + Format)
-            throw new NewerFormatException(path, 0, $"the identity's format is {lines[0][Title.Length..]}, known is {Format}");
-        if (lines.Length == 7 && lines[0] == Title + Format && lines[3].StartsWith("name ", StringComparison.Ordinal)
+        string format = lines[0].StartsWith(Title, StringComparison.Ordinal) ? lines[0][Title.Length..] : throw Damaged(path);
+        if (format is not (Format or EraFormat))
+            throw new NewerFormatException(path, 0, $"the identity's format is {format}, known are {Format} and {EraFormat}");
+        if (lines.Length >= 7 && lines[3].StartsWith("name ", StringComparison.Ordinal)
             && Number(lines[1], "cluster ") is { } cluster && Number(lines[2], "member ") is { } member
             && Number(lines[4], "incarnation ") is { } incarnation && incarnation != 0)
         {
-            return new IdentityFile(cluster, new MemberId(member), lines[3]["name ".Length..], incarnation);
+            var identity = new IdentityFile(cluster, new MemberId(member), lines[3]["name ".Length..], incarnation);
+            if (format == Format && lines.Length == 7)
+                return identity;
+            if (format == EraFormat && lines.Length == 9
+                && Number(lines[5], "era ") is > 0 and <= int.MaxValue and var era && Number(lines[6], "configured ") is { } configured)
+            {
+                return identity with { Era = (int)era, ConfiguredAs = configured };
+            }
         }
 
         throw Damaged(path);

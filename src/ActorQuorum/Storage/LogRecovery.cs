@@ -9,9 +9,10 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
     private readonly SortedDictionary<int, GroupReplay> _groups = [];
     private readonly List<string> _notes = [];
     private byte[] _bytes = [];
+    private long _firstSegment = 1;
 
-    /// <summary>The bytes of all segments before the last.</summary>
-    public long EarlierBytes { get; private set; }
+    /// <summary>The segments that were found.</summary>
+    public LogSegments Segments { get; } = new(directory);
 
     /// <summary>The number of the last segment.</summary>
     public long Segment { get; private set; }
@@ -26,7 +27,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
     public bool EndsClean { get; private set; }
 
     /// <summary>Where each group's log ends.</summary>
-    public IEnumerable<KeyValuePair<int, GroupTail>> Tails => _groups.Select(group => KeyValuePair.Create(group.Key, group.Value.Tail));
+    public Dictionary<int, GroupTail> Tails => _groups.ToDictionary(group => group.Key, group => group.Value.Tail);
 
     /// <summary>What the log held.</summary>
     public RecoveredLog Result =>
@@ -41,20 +42,23 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
         files.FlushDirectory(directory);
         if (segments.Count == 0)
             return CreateFirst();
-        long previousBytes = 0;
+        _firstSegment = segments[0];
+        long? previousBytes = _firstSegment == 1 ? 0 : null;
         foreach (long segment in segments)
         {
             string path = PathOf(segment);
             ReadOnlySpan<byte> bytes = ReadWhole(path);
             CheckHeader(bytes, path, segment, previousBytes);
             previousBytes = bytes.Length;
+            Segments.Begin(segment, Tails);
             if (segment == segments[^1])
                 return RecoverLast(bytes, path);
             (int end, string? damage) = Replay(bytes, path);
             // The next segment exists only because this one was flushed whole.
             if (damage is not null)
                 throw new StorageDamagedException(path, end, damage);
-            EarlierBytes += bytes.Length;
+            CheckBeginning(path, segment);
+            Segments.Close(bytes.Length);
         }
 
         throw new InvalidOperationException("Unreachable: the last segment was not met.");
@@ -82,10 +86,12 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
             }
         }
 
-        for (int i = 0; i < segments.Count; i++)
+        // Those before the first may have been given up for a snapshot, whose index tells whether it was rightly so.
+        for (int i = 1; i < segments.Count; i++)
         {
-            if (segments[i] != i + 1)
-                throw new StorageDamagedException(PathOf(i + 1), 0, $"the segment is missing, though {PathOf(segments[i])} is there");
+            long expected = segments[i - 1] + 1;
+            if (segments[i] != expected)
+                throw new StorageDamagedException(PathOf(expected), 0, $"the segment is missing, though {PathOf(segments[i])} is there");
         }
 
         return segments;
@@ -96,6 +102,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
         IFile file = SegmentFile.Create(
             files, directory, new SegmentHeader(options.ClusterId, options.Member, options.Incarnation, 1, 0), out uint crc);
         (Segment, HeaderCrc, SyncedBytes) = (1, crc, file.Length);
+        Segments.Begin(1, Tails);
         return file;
     }
 
@@ -114,7 +121,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
             : throw new IOException($"Reading {path} ended after {read} of {length} bytes.");
     }
 
-    private void CheckHeader(ReadOnlySpan<byte> bytes, string path, long segment, long previousBytes)
+    private void CheckHeader(ReadOnlySpan<byte> bytes, string path, long segment, long? previousBytes)
     {
         SegmentHeader header = SegmentHeader.Read(bytes, path, out uint crc);
         if (header.ClusterId != options.ClusterId || header.Member != options.Member || header.Incarnation != options.Incarnation)
@@ -127,11 +134,11 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
 
         if (header.Segment != segment)
             throw new StorageDamagedException(path, 0, $"the file is named as segment {segment}, but is segment {header.Segment}");
-        if (header.PreviousBytes != previousBytes)
+        if (previousBytes is { } closedBytes && header.PreviousBytes != closedBytes)
         {
             throw new StorageDamagedException(
-                PathOf(segment - 1), Math.Min(previousBytes, header.PreviousBytes),
-                $"the segment has {previousBytes} bytes, but was closed with {header.PreviousBytes}");
+                PathOf(segment - 1), Math.Min(closedBytes, header.PreviousBytes),
+                $"the segment has {closedBytes} bytes, but was closed with {header.PreviousBytes}");
         }
 
         (Segment, HeaderCrc) = (segment, crc);
@@ -166,10 +173,12 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
                 else
                     wrong = "a mark does not fit the place where it stands";
                 break;
-            case RecordKind.Entry or RecordKind.State or RecordKind.Truncation:
+            case RecordKind.Entry or RecordKind.State or RecordKind.Truncation or RecordKind.Snapshot:
                 if (!_groups.TryGetValue(record.Group, out GroupReplay? group))
-                    _groups.Add(record.Group, group = new GroupReplay());
+                    _groups.Add(record.Group, group = new GroupReplay(mayBegin: Segment == _firstSegment && _firstSegment > 1));
                 wrong = group.Apply(record);
+                if (RecordPayload.IsBeginning(record))
+                    Segments.SaysWhereItBegins();
                 break;
             default:
                 throw new NewerFormatException(path, at, $"a record of kind {(int)record.Kind}");
@@ -177,6 +186,13 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
 
         if (wrong is not null)
             throw new StorageDamagedException(path, at, wrong);
+    }
+
+    /// <summary>The segments before the first are gone only if it says, durably, where the log stood.</summary>
+    private void CheckBeginning(string path, long segment)
+    {
+        if (segment == _firstSegment && segment > 1 && !Segments.LastSaysWhereItBegins)
+            throw new StorageDamagedException(path, 0, $"the segment is the first, but does not say where the log stood; {PathOf(segment - 1)} is missing");
     }
 
     private IFile RecoverLast(ReadOnlySpan<byte> bytes, string path)
@@ -189,6 +205,8 @@ internal sealed class LogRecovery(IFileSystem files, string directory, WriteAhea
                 throw new StorageDamagedException(path, end, damage);
             _notes.Add($"Cut a torn tail of {bytes.Length - end} bytes at {path}:{end} ({damage}).");
         }
+
+        CheckBeginning(path, Segment);
 
         // Nobody says that what lies above the mark is on disk: it may stand only in the page cache, even after a flush that failed.
         // A copy that was flushed without error is certain. That goes for the mark of a clean stop, too: its own flush may have failed.

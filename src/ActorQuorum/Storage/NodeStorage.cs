@@ -1,5 +1,6 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines;
 
 namespace ActorQuorum.Storage;
 
@@ -9,14 +10,17 @@ internal sealed class NodeStorage : IDisposable
     private const int Group = 0;
     private readonly DataDirectory? _directory;
 
-    private NodeStorage(ulong incarnation, DurableState durable, ILogStore log, IReadOnlyList<string> notes, DataDirectory? directory)
+    private NodeStorage(ulong clusterId, ulong incarnation, DurableState durable, ILogStore log, DataDirectory? directory)
     {
+        ClusterId = clusterId;
         Incarnation = incarnation;
         Durable = durable;
         Log = log;
-        Notes = notes;
         _directory = directory;
     }
+
+    /// <summary>The cluster: as the configuration names it, or the one that the node went on with alone.</summary>
+    public ulong ClusterId { get; }
 
     /// <summary>The number of the data directory; of this process, without one.</summary>
     public ulong Incarnation { get; }
@@ -27,35 +31,30 @@ internal sealed class NodeStorage : IDisposable
     /// <summary>Where the log goes on.</summary>
     public ILogStore Log { get; }
 
+    /// <summary>The snapshots; null without a disk, where each is made when a follower needs one.</summary>
+    public SnapshotFiles? Snapshots { get; private init; }
+
     /// <summary>What recovery did, for the log.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    public IReadOnlyList<string> Notes { get; private init; } = [];
 
     /// <summary>Opens what the options name.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="options">The node's settings.</param>
+    /// <param name="identity">Who the node is.</param>
+    /// <param name="drawIncarnation">Draws a random number.</param>
+    /// <param name="machine">An empty state machine; holds what the newest snapshot holds when this returns.</param>
     /// <exception cref="DataDirectoryException">The directory is locked, foreign or incomplete.</exception>
     /// <exception cref="StorageDamagedException">Bytes that were durable are damaged.</exception>
-    public static NodeStorage Open(IFileSystem files, NodeOptions options, ClusterIdentity identity, Func<ulong> drawIncarnation) =>
-        options.Storage == StorageKind.Memory
-            ? new(drawIncarnation(), DurableState.Empty, new MemoryLog(), [], null)
-            : OpenDisk(files, options, identity, drawIncarnation);
-
-    /// <summary>Lets the directory go. The log is closed by whoever writes it.</summary>
-    public void Dispose() => _directory?.Dispose();
-
-    private static NodeStorage OpenDisk(IFileSystem files, NodeOptions options, ClusterIdentity identity, Func<ulong> drawIncarnation)
+    public static NodeStorage Open(
+        IFileSystem files, NodeOptions options, ClusterIdentity identity, Func<ulong> drawIncarnation, IStateMachine machine)
     {
+        if (options.Storage == StorageKind.Memory)
+            return new(identity.ClusterId, drawIncarnation(), DurableState.Empty, new MemoryLog(), null);
         var self = identity.Self;
         var directory = DataDirectory.Open(files, options.DataDirectory, identity.ClusterId, self.Id, self.Name, drawIncarnation);
         try
         {
-            var log = WriteAheadLog.Open(files, directory.LogDirectory, new()
-            {
-                ClusterId = identity.ClusterId,
-                Member = self.Id,
-                Incarnation = directory.Incarnation,
-                SegmentSizeBytes = options.Log.SegmentSizeBytes,
-            }, out var recovered);
-            var durable = recovered.Groups.TryGetValue(Group, out var group) ? new DurableState(group.State, group.Entries) : DurableState.Empty;
-            return new(directory.Incarnation, durable, log, recovered.Notes, directory);
+            return Open(files, directory, options.Log.SegmentSizeBytes, machine);
         }
         catch
         {
@@ -63,4 +62,37 @@ internal sealed class NodeStorage : IDisposable
             throw;
         }
     }
+
+    /// <summary>Opens what a data directory holds. The directory is let go with this.</summary>
+    public static NodeStorage Open(IFileSystem files, DataDirectory directory, long segmentSizeBytes, IStateMachine machine)
+    {
+        var identity = directory.Identity;
+        var notes = new List<string>();
+        var snapshots = new SnapshotFiles(files, directory.SnapshotDirectory, identity.ClusterId);
+        var log = WriteAheadLog.Open(files, directory.LogDirectory, new()
+        {
+            ClusterId = identity.ClusterId,
+            Member = identity.Member,
+            Incarnation = identity.Incarnation,
+            SegmentSizeBytes = segmentSizeBytes,
+        }, out var recovered);
+        try
+        {
+            notes.AddRange(recovered.Notes);
+            var snapshot = snapshots.Restore(machine, notes);
+            var group = recovered.Groups.GetValueOrDefault(Group) ?? new(HardState.Initial, []);
+            var durable = LogJoint.Join(group, snapshot, snapshots, log, notes);
+            snapshots.DeleteOlder();
+            log.TakeTrim()?.Invoke();
+            return new(identity.ClusterId, identity.Incarnation, durable, log, directory) { Snapshots = snapshots, Notes = notes };
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the directory go. The log is closed by whoever writes it.</summary>
+    public void Dispose() => _directory?.Dispose();
 }

@@ -20,7 +20,7 @@ internal enum RecordKind
     /// <summary>The node stopped cleanly here: all before was synced.</summary>
     CleanStop = 5,
 
-    /// <summary>Reserved: a snapshot stands for the entries up to an index.</summary>
+    /// <summary>A place in the log: a snapshot stands for the entries up to it, or a segment begins there.</summary>
     Snapshot = 6,
 }
 

@@ -67,6 +67,15 @@ internal sealed class RecordBuffer
         Seal(sizeof(long));
     }
 
+    public void Add(int group, PlaceMeaning meaning, LogPlace place)
+    {
+        Span<byte> payload = Begin(RecordKind.Snapshot, group, RecordPayload.PlaceBytes);
+        payload[0] = (byte)meaning;
+        BinaryPrimitives.WriteInt64LittleEndian(payload[1..], place.Index);
+        BinaryPrimitives.WriteInt64LittleEndian(payload[9..], place.Term);
+        Seal(RecordPayload.PlaceBytes);
+    }
+
     private Span<byte> Begin(RecordKind kind, int group, int payloadBytes)
     {
         int size = checked(Record.PrefixBytes + Record.HeadBytes + payloadBytes);

@@ -15,6 +15,9 @@ internal static class RecordPayload
     /// <summary>Id and incarnation of a founding member.</summary>
     public const int MemberBytes = 16;
 
+    /// <summary>Meaning, index and term of a place in the log.</summary>
+    public const int PlaceBytes = 17;
+
     /// <summary>Reads what <see cref="RecordBuffer.Add(int, Entry)"/> wrote, into memory of its own; null if it cannot be that.</summary>
     public static Entry? TryReadEntry(ReadOnlySpan<byte> payload) => payload.Length < EntryHeadBytes
         ? null
@@ -51,4 +54,17 @@ internal static class RecordPayload
     /// <summary>Reads what <see cref="RecordBuffer.AddTruncation"/> wrote; null if it cannot be that.</summary>
     public static long? TryReadTruncation(ReadOnlySpan<byte> payload) =>
         payload.Length == sizeof(long) ? BinaryPrimitives.ReadInt64LittleEndian(payload) : null;
+
+    /// <summary>Whether a record says where a group's log stood when its segment began.</summary>
+    public static bool IsBeginning(Record record) =>
+        record.Kind == RecordKind.Snapshot && TryReadPlace(record.Payload) is (PlaceMeaning.SegmentBegins, _);
+
+    /// <summary>Reads what <see cref="RecordBuffer.Add(int, PlaceMeaning, LogPlace)"/> wrote; null if it cannot be that.</summary>
+    public static (PlaceMeaning Meaning, LogPlace Place)? TryReadPlace(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length != PlaceBytes || payload[0] > (byte)PlaceMeaning.Reset)
+            return null;
+        var place = new LogPlace(BinaryPrimitives.ReadInt64LittleEndian(payload[1..]), BinaryPrimitives.ReadInt64LittleEndian(payload[9..]));
+        return place.Index < 0 || place.Term < 0 ? null : ((PlaceMeaning)payload[0], place);
+    }
 }

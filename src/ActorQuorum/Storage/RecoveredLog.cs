@@ -9,5 +9,10 @@ internal sealed record RecoveredLog(IReadOnlyDictionary<int, RecoveredGroup> Gro
 
 /// <summary>What one group persisted.</summary>
 /// <param name="State">The last term, vote and identity.</param>
-/// <param name="Entries">The entries, from index 1 without gaps.</param>
-internal sealed record RecoveredGroup(HardState State, IReadOnlyList<Entry> Entries);
+/// <param name="Entries">The entries, without gaps from the one behind <paramref name="Base"/>.</param>
+/// <param name="Base">The last entry that only a snapshot holds; (0, 0) if the log is whole.</param>
+internal sealed record RecoveredGroup(HardState State, IReadOnlyList<Entry> Entries, LogPlace Base = default)
+{
+    /// <summary>The index of the last entry.</summary>
+    public long LastIndex => Base.Index + Entries.Count;
+}

@@ -35,4 +35,16 @@ internal static class SegmentFile
         files.FlushDirectory(directory);
         return files.Open(path, create: false);
     }
+
+    /// <summary>
+    /// Deletes segments that are not needed any more, the oldest first, each durably before the next: a crash leaves a log without a gap.
+    /// </summary>
+    public static void Delete(IFileSystem files, string directory, IEnumerable<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            files.Delete(path);
+            files.FlushDirectory(directory);
+        }
+    }
 }

@@ -60,3 +60,28 @@ public sealed class DiskFullException : IOException
     {
     }
 }
+
+/// <summary>A snapshot is cut or changed, or is none. Nothing was changed because of it.</summary>
+public sealed class SnapshotDamagedException : IOException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="file">The snapshot.</param>
+    /// <param name="offset">Where in it the damage was found, in bytes.</param>
+    /// <param name="what">What is wrong there.</param>
+    public SnapshotDamagedException(string file, long offset, string what)
+        : base($"The snapshot {file} is damaged at offset {offset}: {what}. Use another copy of it; nothing was changed.")
+    {
+        File = file;
+        Offset = offset;
+        What = what;
+    }
+
+    /// <summary>The snapshot.</summary>
+    public string File { get; }
+
+    /// <summary>Where in it the damage was found, in bytes.</summary>
+    public long Offset { get; }
+
+    /// <summary>What is wrong there.</summary>
+    public string What { get; }
+}

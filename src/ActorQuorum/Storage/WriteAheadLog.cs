@@ -14,12 +14,16 @@ internal sealed class WriteAheadLog : ILogStore
     private readonly string _directory;
     private readonly WriteAheadLogOptions _options;
     private readonly RecordBuffer _buffer = new();
+    private readonly LogSegments _segments;
+
+    /// <summary>Where each group's log will end once the batch that is checked is written, and where it ends after what was encoded.</summary>
     private readonly Dictionary<int, GroupTail> _tails;
+    private readonly Dictionary<int, GroupTail> _encoded;
     private IFile _file;
     private long _segment;
-    private long _earlierBytes;
     private long _syncedBytes;
     private bool _endsClean;
+    private bool _wasReset;
     private bool _isClosed;
     private Exception? _failure;
 
@@ -30,15 +34,16 @@ internal sealed class WriteAheadLog : ILogStore
         _options = options;
         _file = file;
         _segment = recovery.Segment;
-        _earlierBytes = recovery.EarlierBytes;
         _syncedBytes = recovery.SyncedBytes;
         _endsClean = recovery.EndsClean;
-        _tails = new Dictionary<int, GroupTail>(recovery.Tails);
+        _segments = recovery.Segments;
+        _tails = recovery.Tails;
+        _encoded = _tails.ToDictionary(tail => tail.Key, tail => tail.Value.Clone());
         _buffer.HeaderCrc = recovery.HeaderCrc;
     }
 
     /// <inheritdoc/>
-    public long SizeBytes => _earlierBytes + _file.Length;
+    public long SizeBytes => _segments.EarlierBytes + _file.Length;
 
     /// <summary>Opens the log in a directory and recovers what it holds; creates the first segment where there is none.</summary>
     /// <exception cref="StorageDamagedException">Bytes that were known to be on disk are damaged.</exception>
@@ -92,6 +97,16 @@ internal sealed class WriteAheadLog : ILogStore
     }
 
     /// <inheritdoc/>
+    public Action? TakeTrim()
+    {
+        // Only what is durable counts, and all that was encoded is, after a flush.
+        if (_isClosed || _failure is not null || _syncedBytes != _file.Length || _buffer.Count > 0)
+            return null;
+        IReadOnlyList<string> unneeded = _segments.TakeUnneeded(_encoded);
+        return unneeded.Count == 0 ? null : () => SegmentFile.Delete(_files, _directory, unneeded);
+    }
+
+    /// <inheritdoc/>
     public void Close()
     {
         ThrowIfUnusable();
@@ -140,14 +155,16 @@ internal sealed class WriteAheadLog : ILogStore
         string? wrong = null;
         if (persist.State is { } state)
             wrong = tail.Take(state) ?? CheckSize(RecordBuffer.SizeOf(state));
+        if (persist.Base is { } place)
+            wrong ??= Rebase(tail, place);
         if (persist.TruncateFrom != 0)
-            wrong ??= tail.Truncate(persist.TruncateFrom, 0);
+            wrong ??= tail.Truncate(persist.TruncateFrom);
         foreach (Entry entry in persist.Entries)
             wrong ??= tail.Take(entry) ?? CheckSize(RecordBuffer.SizeOf(entry));
         if (wrong is null && persist.LastIndex != tail.LastIndex)
             wrong = $"the last entry is to be {persist.LastIndex}, but is {tail.LastIndex}";
         return wrong is null
-            ? persist.State is null && persist.TruncateFrom == 0 && persist.Entries.IsEmpty
+            ? persist is { State: null, Base: null, TruncateFrom: 0, Entries.IsEmpty: true }
             : throw new InvalidOperationException($"The log refuses persist {persist.Sequence} of group {persist.Group}: {wrong}.");
     }
 
@@ -155,33 +172,56 @@ internal sealed class WriteAheadLog : ILogStore
         ? null
         : $"a record of {sizeBytes} bytes is over the limit of {_options.MaxRecordBytes}";
 
-    /// <summary>State, truncation, entries: in this order every prefix of the records is a state that could have been.</summary>
+    /// <summary>State, base, truncation, entries: in this order every prefix of the records is a state that could have been.</summary>
     private void Encode(Persist persist)
     {
+        GroupTail tail = _encoded.TryGetValue(persist.Group, out GroupTail? known) ? known : _encoded[persist.Group] = new GroupTail();
         if (persist.State is { } state)
         {
             MakeRoom();
             _buffer.Add(persist.Group, state);
+            tail.Take(state);
+        }
+
+        if (persist.Base is { } place)
+        {
+            MakeRoom();
+            _buffer.Add(persist.Group, place.IsReset ? PlaceMeaning.Reset : PlaceMeaning.Compacted, new LogPlace(place.Index, place.Term));
+            Rebase(tail, place);
+            _wasReset |= place.IsReset;
         }
 
         if (persist.TruncateFrom != 0)
         {
             MakeRoom();
             _buffer.AddTruncation(persist.Group, persist.TruncateFrom);
+            tail.Truncate(persist.TruncateFrom);
         }
 
         foreach (Entry entry in persist.Entries)
         {
             MakeRoom();
             _buffer.Add(persist.Group, entry);
+            tail.Take(entry);
         }
     }
 
+    private static string? Rebase(GroupTail tail, LogBase place) =>
+        place.IsReset ? tail.Reset(new LogPlace(place.Index, place.Term)) : tail.Compact(new LogPlace(place.Index, place.Term));
+
     private void BeginBatch()
     {
-        if (_file.Length >= _options.SegmentSizeBytes)
+        // All before a log that was reset goes with the next segment: it is not waited for until this one is full.
+        if (_file.Length >= _options.SegmentSizeBytes || _wasReset)
+        {
             Roll();
-        AddBatchHeader();
+            AddBatchHeader();
+            AddBeginnings();
+        }
+        else
+        {
+            AddBatchHeader();
+        }
     }
 
     private void AddBatchHeader() =>
@@ -194,6 +234,7 @@ internal sealed class WriteAheadLog : ILogStore
         {
             Roll();
             AddBatchHeader();
+            AddBeginnings();
         }
         else if (_buffer.Count >= ChunkBytes)
         {
@@ -211,9 +252,23 @@ internal sealed class WriteAheadLog : ILogStore
         _file.Dispose();
         _file = next;
         _segment++;
-        _earlierBytes += closedBytes;
+        _segments.Close(closedBytes);
+        _segments.Begin(_segment, _encoded);
         _syncedBytes = next.Length;
         _buffer.HeaderCrc = crc;
+        _wasReset = false;
+    }
+
+    /// <summary>State and place of each group: so that a start may begin here, once all before is in a snapshot.</summary>
+    private void AddBeginnings()
+    {
+        foreach ((int group, GroupTail tail) in _encoded)
+        {
+            if (!tail.State.Equals(HardState.Initial))
+                _buffer.Add(group, tail.State);
+            _buffer.Add(group, PlaceMeaning.SegmentBegins, tail.Last);
+            _segments.SaysWhereItBegins();
+        }
     }
 
     private void AppendBuffer()

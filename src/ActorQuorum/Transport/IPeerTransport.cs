@@ -56,6 +56,19 @@ internal interface IPeerTransport : IAsyncDisposable
     /// <param name="peer">The member.</param>
     void Disconnect(MemberId peer);
 
+    /// <summary>
+    /// Queues a message to one member on a connection beside its own, so that large things do not stand before heartbeats. The connection is
+    /// dialled with the first of them; until it is there nothing is taken. Its loss is not told.
+    /// </summary>
+    /// <returns>Whether the message was queued.</returns>
+    bool SendBulk(MemberId to, PeerMessage message) => Send(to, message);
+
+    /// <summary>There is nothing more to send to a member in bulk: the connection beside its own is closed.</summary>
+    /// <param name="to">The member.</param>
+    void EndBulk(MemberId to)
+    {
+    }
+
     /// <summary>As <see cref="Disconnect"/>, but what was queued is sent first, for as long as the peer takes it.</summary>
     /// <param name="peer">The member.</param>
     void LetGo(MemberId peer) => Disconnect(peer);

@@ -16,6 +16,9 @@ internal sealed class InboundConnection(Socket socket, FrameReader reader, PeerR
     /// <summary>Its name, as its hello gave it.</summary>
     public string Name => name;
 
+    /// <summary>Whether it is the one beside the member's own.</summary>
+    public bool IsBulk { get; init; }
+
     /// <summary>Its data directory.</summary>
     public ulong Incarnation => route.Incarnation;
 

@@ -7,7 +7,7 @@ namespace ActorQuorum.Transport;
 
 /// <summary>Keeps a connection to one peer: dials, says hello, and dials again when it is lost. Never waits for another peer.</summary>
 internal sealed class OutboundPeer(
-    PeerTransportOptions options, MemberId peer, PeerAddress destination, ILogger logger, LogThrottle throttle) : IDisposable
+    PeerTransportOptions options, MemberId peer, PeerAddress destination, ILogger logger, LogThrottle throttle, bool isBulk = false) : IDisposable
 {
     private readonly CancellationTokenSource leaving = new();
     private readonly Lock gate = new();
@@ -22,6 +22,9 @@ internal sealed class OutboundPeer(
 
     /// <summary>Its name, for logs.</summary>
     public string Name => destination.Name;
+
+    /// <summary>Where it is dialled.</summary>
+    public PeerAddress Destination => destination;
 
     /// <summary>The live connection, or null while there is none.</summary>
     public OutboundLink? Link => link;
@@ -120,7 +123,7 @@ internal sealed class OutboundPeer(
         OutboundLink connected, string address, IPeerInbox inbox, CancellationToken ending, CancellationToken stopping)
     {
         using var onEnd = ending.UnsafeRegister(static state => ((OutboundLink)state!).Close("this node stops"), connected);
-        logger.LogInformation("Connected to peer {Peer} at {Address}.", Name, address);
+        logger.Log(isBulk ? LogLevel.Debug : LogLevel.Information, "Connected to peer {Peer} at {Address}.", Name, address);
         lastProblem = null;
         wasConnected = true;
         Publish(connected, address);
@@ -143,7 +146,7 @@ internal sealed class OutboundPeer(
                 Leave();
             }
 
-            if (!stopping.IsCancellationRequested)
+            if (!stopping.IsCancellationRequested && !isBulk)
             {
                 inbox.ConnectionLost(peer);
             }
@@ -197,7 +200,7 @@ internal sealed class OutboundPeer(
         {
             using var greeting = new Deadline(options.HelloTimeout, options.Time, stopping);
             using var reader = new FrameReader(socket, PeerGreeting.LimitBytes);
-            await PeerGreeting.SendAsync(socket, PeerGreeting.Hello(options, peer), greeting.Token).ConfigureAwait(false);
+            await PeerGreeting.SendAsync(socket, PeerGreeting.Hello(options, peer, isBulk), greeting.Token).ConfigureAwait(false);
             var reply = await PeerGreeting.ReceiveAsync(reader, HelloReply.Parser, greeting.Token).ConfigureAwait(false);
             return PeerGreeting.Objection(options, peer, reply) is { } objection ? throw new PeerProtocolException(objection) : socket;
         }

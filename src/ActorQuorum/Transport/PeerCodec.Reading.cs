@@ -48,7 +48,7 @@ internal static partial class PeerCodec
         Wired.Frame.ForwardFieldNumber => ReadForward,
         Wired.Frame.ForwardReplyFieldNumber => ReadForwardReply,
         Wired.Frame.BallotFieldNumber => ReadBallot,
-        _ => null,
+        var other => SnapshotBodyOf(other),
     };
 
     private static Consensus ReadRequestVote(ref FieldReader reader, PeerRoute route)
@@ -308,6 +308,18 @@ internal static partial class PeerCodec
         Wired.ForwardError.TooLarge => QuorumError.TooLarge,
         Wired.ForwardError.DiskNearlyFull => QuorumError.DiskNearlyFull,
         Wired.ForwardError.Stopped => QuorumError.Stopped,
+        Wired.ForwardError.LeaderUnreachable => QuorumError.LeaderUnreachable,
+        Wired.ForwardError.NotAMember => QuorumError.NotAMember,
+        Wired.ForwardError.ChangeInProgress => QuorumError.ChangeInProgress,
+        Wired.ForwardError.AlreadyAMember => QuorumError.AlreadyAMember,
+        Wired.ForwardError.NoSuchMember => QuorumError.NoSuchMember,
+        Wired.ForwardError.NotALearner => QuorumError.NotALearner,
+        Wired.ForwardError.LearnerBehind => QuorumError.LearnerBehind,
+        Wired.ForwardError.TooFewVoters => QuorumError.TooFewVoters,
+        Wired.ForwardError.TooManyMembers => QuorumError.TooManyMembers,
+        Wired.ForwardError.UnknownProcessor => QuorumError.UnknownProcessor,
+        Wired.ForwardError.ProcessorFailed => QuorumError.ProcessorFailed,
+        Wired.ForwardError.Refused => QuorumError.Refused,
         _ => throw new PeerProtocolException($"the error {error} is unknown here"),
     };
 

@@ -18,6 +18,7 @@ internal static partial class PeerCodec
         Consensus { Message: Introduction } => Wired.Frame.IntroductionFieldNumber,
         Forward => Wired.Frame.ForwardFieldNumber,
         ForwardReply => Wired.Frame.ForwardReplyFieldNumber,
+        SnapshotMessage snapshot => FieldOf(snapshot),
         Ballot => Wired.Frame.BallotFieldNumber,
         _ => throw Unsendable(message),
     };
@@ -35,6 +36,9 @@ internal static partial class PeerCodec
                 break;
             case ForwardReply reply:
                 Describe(reply, ref sink);
+                break;
+            case SnapshotMessage snapshot:
+                Describe(snapshot, ref sink);
                 break;
             case Ballot ballot:
                 Describe(ballot, ref sink);
@@ -187,6 +191,18 @@ internal static partial class PeerCodec
         QuorumError.TooLarge => Wired.ForwardError.TooLarge,
         QuorumError.DiskNearlyFull => Wired.ForwardError.DiskNearlyFull,
         QuorumError.Stopped => Wired.ForwardError.Stopped,
+        QuorumError.LeaderUnreachable => Wired.ForwardError.LeaderUnreachable,
+        QuorumError.NotAMember => Wired.ForwardError.NotAMember,
+        QuorumError.ChangeInProgress => Wired.ForwardError.ChangeInProgress,
+        QuorumError.AlreadyAMember => Wired.ForwardError.AlreadyAMember,
+        QuorumError.NoSuchMember => Wired.ForwardError.NoSuchMember,
+        QuorumError.NotALearner => Wired.ForwardError.NotALearner,
+        QuorumError.LearnerBehind => Wired.ForwardError.LearnerBehind,
+        QuorumError.TooFewVoters => Wired.ForwardError.TooFewVoters,
+        QuorumError.TooManyMembers => Wired.ForwardError.TooManyMembers,
+        QuorumError.UnknownProcessor => Wired.ForwardError.UnknownProcessor,
+        QuorumError.ProcessorFailed => Wired.ForwardError.ProcessorFailed,
+        QuorumError.Refused => Wired.ForwardError.Refused,
         _ => throw new ArgumentOutOfRangeException(nameof(error), error, "The wire has no number for this error."),
     };
 

@@ -21,7 +21,7 @@ internal static class PeerGreeting
     private const int ShownCharacters = 500;
 
     /// <summary>The hello of this node to a peer.</summary>
-    public static Hello Hello(PeerTransportOptions self, MemberId to) => new()
+    public static Hello Hello(PeerTransportOptions self, MemberId to, bool isBulk = false) => new()
     {
         ProtocolVersion = ProtocolVersion,
         ClusterId = self.ClusterId,
@@ -29,6 +29,7 @@ internal static class PeerGreeting
         To = to.Value,
         Incarnation = self.Incarnation,
         Name = self.Name,
+        IsBulk = isBulk,
         Host = self.Contact?.Host ?? string.Empty,
         Port = (uint)(self.Contact?.Port ?? 0),
         BirthMs = (ulong)(self.Contact?.BirthMs ?? 0),

@@ -19,7 +19,7 @@ internal sealed class PeerListener(
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<MemberId, InboundConnection> current = [];
+    private readonly Dictionary<(MemberId From, bool IsBulk), InboundConnection> current = [];
     private readonly HashSet<Task> serving = [];
     private int ungreeted;
 
@@ -58,12 +58,15 @@ internal sealed class PeerListener(
     public void Drop(MemberId peer)
     {
         InboundConnection? connection;
+        InboundConnection? bulk;
         lock (gate)
         {
-            connection = current.GetValueOrDefault(peer);
+            connection = current.GetValueOrDefault((peer, false));
+            bulk = current.GetValueOrDefault((peer, true));
         }
 
         connection?.Close("it is no peer any more");
+        bulk?.Close("it is no peer any more");
     }
 
     private void Admit(Socket socket, CancellationToken stopping)
@@ -154,7 +157,7 @@ internal sealed class PeerListener(
     {
         var source = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
         var route = new PeerRoute(new MemberId(hello.From), options.Self, hello.Incarnation);
-        var connection = new InboundConnection(socket, reader, route, PeerGreeting.Shown(hello.Name), options);
+        var connection = new InboundConnection(socket, reader, route, PeerGreeting.Shown(hello.Name), options) { IsBulk = hello.IsBulk };
         using var onStop = stopping.UnsafeRegister(static state => ((InboundConnection)state!).Close("this node stops"), connection);
         try
         {
@@ -203,8 +206,8 @@ internal sealed class PeerListener(
         InboundConnection? previous;
         lock (gate)
         {
-            current.TryGetValue(connection.From, out previous);
-            current[connection.From] = connection;
+            current.TryGetValue((connection.From, connection.IsBulk), out previous);
+            current[(connection.From, connection.IsBulk)] = connection;
         }
 
         if (previous is null)
@@ -229,15 +232,15 @@ internal sealed class PeerListener(
         connection.Close("it ended");
         lock (gate)
         {
-            if (current.GetValueOrDefault(connection.From) == connection)
+            if (current.GetValueOrDefault((connection.From, connection.IsBulk)) == connection)
             {
-                current.Remove(connection.From);
+                current.Remove((connection.From, connection.IsBulk));
             }
         }
 
         try
         {
-            if (!stopping.IsCancellationRequested)
+            if (!stopping.IsCancellationRequested && !connection.IsBulk)
             {
                 inbox.ConnectionLost(connection.From);
             }
@@ -252,7 +255,7 @@ internal sealed class PeerListener(
     {
         lock (gate)
         {
-            return options.Contact is not null && current.Count >= options.MostStrangers && !current.ContainsKey(caller);
+            return options.Contact is not null && current.Count >= options.MostStrangers && !current.ContainsKey((caller, false));
         }
     }
 

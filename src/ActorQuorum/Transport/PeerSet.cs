@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum.Transport;
 
 /// <summary>The members that a transport keeps connections to, and the loops that do. They come and go while it runs.</summary>
-internal sealed class PeerSet(PeerTransportOptions options, ILogger logger, LogThrottle throttle)
+internal sealed class PeerSet(PeerTransportOptions options, ILogger logger, LogThrottle throttle, bool isBulk = false)
 {
     private readonly ConcurrentDictionary<MemberId, OutboundPeer> peers = new();
     private readonly Dictionary<MemberId, Task> loops = [];
@@ -27,7 +27,7 @@ internal sealed class PeerSet(PeerTransportOptions options, ILogger logger, LogT
                 return;
             }
 
-            var added = new OutboundPeer(options, id, address, logger, throttle);
+            var added = new OutboundPeer(options, id, address, logger, throttle, isBulk);
             peers[id] = added;
             if (inbox is not null && !stopping.IsCancellationRequested)
             {

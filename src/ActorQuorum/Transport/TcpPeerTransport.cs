@@ -15,6 +15,7 @@ internal sealed class TcpPeerTransport : IPeerTransport
     private readonly ILogger logger;
     private readonly LogThrottle throttle;
     private readonly PeerSet peers;
+    private readonly PeerSet bulk;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HostAndPort listen;
@@ -34,6 +35,7 @@ internal sealed class TcpPeerTransport : IPeerTransport
         listen = HostAndPort.Parse(options.Listen);
         throttle = new LogThrottle(options.Time, options.WarningPeriod);
         peers = new PeerSet(options, logger, throttle);
+        bulk = new PeerSet(options, logger, throttle, isBulk: true);
         foreach (var (id, address) in options.Peers)
         {
             _ = HostAndPort.ParseDialled(address.Address);
@@ -75,9 +77,25 @@ internal sealed class TcpPeerTransport : IPeerTransport
     }
 
     /// <inheritdoc/>
-    public bool Send(MemberId to, PeerMessage message)
+    public bool Send(MemberId to, PeerMessage message) => Send(peers, to, message);
+
+    /// <inheritdoc/>
+    public bool SendBulk(MemberId to, PeerMessage message)
     {
-        if (peers.Find(to) is not { Link: { } link } peer)
+        if (bulk.Find(to) is null && peers.Find(to) is { } peer)
+        {
+            bulk.Add(to, peer.Destination);
+        }
+
+        return Send(bulk, to, message);
+    }
+
+    /// <inheritdoc/>
+    public void EndBulk(MemberId to) => bulk.Remove(to);
+
+    private bool Send(PeerSet set, MemberId to, PeerMessage message)
+    {
+        if (set.Find(to) is not { Link: { } link } peer)
         {
             return false;
         }
@@ -112,12 +130,17 @@ internal sealed class TcpPeerTransport : IPeerTransport
         if (!peer.IsNone && peer != options.Self)
         {
             peers.Add(peer, address);
+            if (bulk.Find(peer) is not null)
+            {
+                bulk.Add(peer, address);
+            }
         }
     }
 
     /// <inheritdoc/>
     public void Disconnect(MemberId peer)
     {
+        bulk.Remove(peer);
         if (peers.Remove(peer))
         {
             listener?.Drop(peer);
@@ -151,6 +174,7 @@ internal sealed class TcpPeerTransport : IPeerTransport
             await stopping.CancelAsync().ConfigureAwait(false);
             await running.ConfigureAwait(false);
             await peers.WhenStopped().ConfigureAwait(false);
+            await bulk.WhenStopped().ConfigureAwait(false);
             options.Listening?.Dispose();
             stopping.Dispose();
             ended.TrySetResult();
@@ -164,6 +188,7 @@ internal sealed class TcpPeerTransport : IPeerTransport
         var accepting = new PeerListener(options, inbox, id => peers.Find(id) is not null, id => peers.Find(id)?.Wake(), logger, throttle);
         Volatile.Write(ref listener, accepting);
         peers.Start(inbox, stopping.Token);
+        bulk.Start(inbox, stopping.Token);
         return Task.Run(() => accepting.RunAsync(listening, stopping.Token));
     }
 

@@ -10,7 +10,7 @@ internal sealed class CoreCluster
     public static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(50);
     public static readonly TimeSpan TickTime = TimeSpan.FromMilliseconds(10);
 
-    private readonly CoreNode[] _nodes;
+    private readonly List<CoreNode> _nodes;
     private readonly HashSet<MemberId> _isolated = [];
     private readonly Func<RaftOptions, RaftOptions> _configure;
 
@@ -18,7 +18,7 @@ internal sealed class CoreCluster
     {
         Members = [.. Enumerable.Range(1, members).Select(Id)];
         _configure = configure ?? (options => options);
-        _nodes = [.. Enumerable.Range(1, members).Select(n => new CoreNode(this, OptionsOf(n, IncarnationOf(n)), durable(n)))];
+        _nodes = [.. Enumerable.Range(1, members).Select(n => new CoreNode(this, OptionsOf(n, IncarnationOf(n)), durable(n), []))];
     }
 
     public ImmutableArray<MemberId> Members { get; }
@@ -26,6 +26,9 @@ internal sealed class CoreCluster
     public TimeSpan Now { get; set; } = TimeSpan.FromSeconds(1000);
 
     public List<RaftMessage> Network { get; } = [];
+
+    /// <summary>Snapshots on their way.</summary>
+    public List<SnapshotTransfer> Transfers { get; } = [];
 
     public IReadOnlyList<CoreNode> Nodes => _nodes;
 
@@ -36,6 +39,9 @@ internal sealed class CoreCluster
 
     /// <summary>Called for each message that leaves a node.</summary>
     public Action<CoreNode, RaftMessage>? WatchSent { get; set; }
+
+    /// <summary>Called once a node is what a snapshot says, before its core is told.</summary>
+    public Action<CoreNode>? WatchInstalled { get; set; }
 
     /// <summary>Called for each entry that is handed to a state machine.</summary>
     public Action<CoreNode, Entry>? WatchApplied { get; set; }
@@ -64,12 +70,23 @@ internal sealed class CoreCluster
     public static DurableState Founded(int members, long term, params long[] logTerms) =>
         new(new(term, MemberId.None, true, View(members)), Logs.Of(logTerms));
 
-    public CoreNode Replace(CoreNode old, DurableState durable, ulong incarnation)
+    public CoreNode Replace(CoreNode old, DurableState durable, ulong incarnation, IReadOnlyList<Entry>? content = null)
     {
         old.IsUp = false;
         var number = (int)old.Id.Value;
-        return _nodes[number - 1] = new(this, OptionsOf(number, incarnation), durable);
+        return _nodes[number - 1] = new(this, OptionsOf(number, incarnation), durable, content ?? []);
     }
+
+    /// <summary>A node that is none of the first members starts with an empty disk: it joins.</summary>
+    public CoreNode Join()
+    {
+        var number = _nodes.Count + 1;
+        _nodes.Add(new(this, OptionsOf(number, IncarnationOf(number)), DurableState.Empty, []));
+        return _nodes[^1];
+    }
+
+    /// <summary>A newcomer as a change names it.</summary>
+    public static Newcomer NewcomerOf(int number) => new(Id(number), new($"n{number}", $"n{number}:7101", $"n{number}:2379"));
 
     public void Send(CoreNode node, IEnumerable<RaftMessage> messages)
     {
@@ -105,9 +122,26 @@ internal sealed class CoreCluster
         return batch.Count;
     }
 
+    /// <summary>Delivers the snapshots that are on their way now, and tells their senders what became of them.</summary>
+    public int DeliverSnapshots()
+    {
+        var batch = Transfers.ToList();
+        Transfers.Clear();
+        foreach (var transfer in batch) DeliverOne(transfer);
+        return batch.Count;
+    }
+
+    public void DeliverOne(SnapshotTransfer transfer)
+    {
+        var isLost = _isolated.Contains(transfer.From.Id) || _isolated.Contains(transfer.To) || !this[(int)transfer.To.Value].IsUp;
+        if (!isLost) this[(int)transfer.To.Value].Hear(transfer);
+        if (!transfer.From.IsUp) return;
+        transfer.From.Turn(isLost ? new SnapshotFailed(transfer.To) : new SnapshotSent(transfer.To, transfer.Mark));
+    }
+
     public void DeliverOne(RaftMessage message)
     {
-        if (_isolated.Contains(message.From) || _isolated.Contains(message.To)) return;
+        if (_isolated.Contains(message.From) || _isolated.Contains(message.To) || message.To.Value > (ulong)_nodes.Count) return;
         var node = this[(int)message.To.Value];
         if (node.IsUp) node.Hear(message);
     }
@@ -118,7 +152,9 @@ internal sealed class CoreCluster
         for (var round = 0; round < 1000; round++)
         {
             foreach (var node in _nodes.Where(n => n.IsUp)) node.Sync();
-            if (Deliver() == 0 && _nodes.All(n => n.Disk.Count == 0 || !n.IsUp)) return;
+            var arrived = DeliverSnapshots();
+            foreach (var node in _nodes.Where(n => n.IsUp && n.Installing is not null)) node.Install();
+            if (Deliver() + arrived == 0 && _nodes.All(n => n.Disk.Count == 0 || !n.IsUp)) return;
         }
 
         throw new InvalidOperationException("the cluster does not come to rest");
@@ -134,11 +170,11 @@ internal sealed class CoreCluster
         {
             if (holds()) return;
             Now += TickTime;
-            foreach (var node in _nodes.Where(n => n.IsUp)) node.Tick();
+            foreach (var node in _nodes.Where(n => n.IsUp).ToList()) node.Tick();
             Settle();
         }
 
-        if (isRequired) throw new InvalidOperationException("the state waited for was not reached");
+        if (isRequired) throw new InvalidOperationException($"the state waited for was not reached:\n{string.Join('\n', _nodes)}");
     }
 
     /// <summary>Time passes for these nodes only; nothing is delivered and no disk works.</summary>
@@ -178,7 +214,9 @@ internal sealed class CoreCluster
     {
         Self = Id(number),
         Incarnation = incarnation,
-        Members = Members,
+        Members = number <= Members.Length ? Members : [],
+        IsJoining = number > Members.Length,
+        Contact = number > Members.Length ? NewcomerOf(number).Contact : MemberContact.Unknown,
         Heartbeat = Heartbeat,
         ElectionTimeout = Timeout,
         Seed = (ulong)number * 7919,

@@ -10,7 +10,8 @@ internal sealed class Invariants
     private readonly SortedDictionary<long, (MemberId Id, ulong Incarnation)> _leaders = [];
     private readonly SortedDictionary<long, (string Entry, long KnownInTerm)> _committed = [];
     private readonly SortedDictionary<long, long> _readFloors = [];
-    private readonly Dictionary<CoreNode, (long Term, long Commit, int Reads, string LeaderLog)> _last = [];
+    private readonly Dictionary<CoreNode, (long Term, long Commit, int Reads, int Roles, Entry[] LeaderLog)> _last = [];
+    private readonly SortedDictionary<long, Membership> _configurations = [];
 
     public Invariants(CoreCluster cluster)
     {
@@ -18,6 +19,7 @@ internal sealed class Invariants
         cluster.Watch = TurnEnded;
         cluster.WatchSent = Sent;
         cluster.WatchApplied = Applied;
+        cluster.WatchInstalled = SnapshotEqualsLog;
     }
 
     /// <summary>How many elections were won: a schedule in which nothing happens proves nothing.</summary>
@@ -25,6 +27,25 @@ internal sealed class Invariants
 
     /// <summary>The highest index known to be committed anywhere.</summary>
     public long Committed => _committed.Count == 0 ? 0 : _committed.Keys.Last();
+
+    /// <summary>How many joint configurations were committed.</summary>
+    public int Joints { get; private set; }
+
+    /// <summary>How many snapshots were installed.</summary>
+    public int Installed { get; private set; }
+
+    /// <summary>A snapshot holds what the entries that it replaces did.</summary>
+    private void SnapshotEqualsLog(CoreNode node)
+    {
+        Installed++;
+        Check(node.Applied.Count == node.Snapshot.Index, $"the snapshot of {node.Id} holds {node.Applied.Count} entries up to {node.Snapshot.Index}");
+        foreach (var entry in node.Applied)
+            Check(_committed.TryGetValue(entry.Index, out var known) && known.Entry == TextOf(entry), $"the snapshot of {node.Id} differs at {entry.Index}");
+        var mark = SnapshotMark.None.After([.. node.Applied]);
+        Check(
+            node.Snapshot.Membership.Encode().AsSpan().SequenceEqual(mark.Membership.Encode()) && node.Snapshot.Founding.AsSpan().SequenceEqual(mark.Founding.AsSpan()),
+            $"the snapshot of {node.Id} carries another configuration than the log");
+    }
 
     /// <summary>How many reads were confirmed.</summary>
     public int ReadsConfirmed { get; private set; }
@@ -40,8 +61,9 @@ internal sealed class Invariants
         {
             if (a.Id >= b.Id) continue;
             var common = Math.Min(a.Core.Log.LastIndex, b.Core.Log.LastIndex);
-            while (common > 0 && a.Core.Log.TermAt(common) != b.Core.Log.TermAt(common)) common--;
-            for (; common > 0; common--)
+            var least = Math.Max(a.Core.Log.BaseIndex, b.Core.Log.BaseIndex);
+            while (common > least && a.Core.Log.TermAt(common) != b.Core.Log.TermAt(common)) common--;
+            for (; common > least; common--)
                 Check(TextOf(a.Core.Log[common]) == TextOf(b.Core.Log[common]), $"log matching: {a.Id} and {b.Id} differ at {common}");
         }
     }
@@ -55,35 +77,74 @@ internal sealed class Invariants
 
     private void TurnEnded(CoreNode node)
     {
-        var last = _last.GetValueOrDefault(node, (node.State.Term, 0, 0, ""));
+        var last = _last.GetValueOrDefault(node, (node.State.Term, 0, 0, 0, []));
         Check(node.Term >= last.Term, $"{node.Id}: term falls from {last.Term} to {node.Term}");
         Check(node.CommitIndex >= last.Commit, $"{node.Id}: commit index falls from {last.Commit} to {node.CommitIndex}");
         CommitsAgree(node, last.Commit);
         ReadsAreFresh(node, last.Reads);
-        var log = node.Role == Role.Leader ? LeaderHolds(node, last) : "";
-        _last[node] = (node.Term, node.CommitIndex, node.Reads.Count, log);
+        foreach (var change in node.RoleChanges.Skip(last.Roles)) ElectedByMajority(node, change);
+        var log = node.Role == Role.Leader ? LeaderHolds(node, last.Term, last.LeaderLog) : [];
+        _last[node] = (node.Term, node.CommitIndex, node.Reads.Count, node.RoleChanges.Count, log);
     }
 
     /// <summary>Election safety, leader append-only, leader completeness.</summary>
-    private string LeaderHolds(CoreNode node, (long Term, long Commit, int Reads, string LeaderLog) last)
+    private Entry[] LeaderHolds(CoreNode node, long lastTerm, Entry[] lastLog)
     {
         var self = (node.Id, node.Options.Incarnation);
         if (!_leaders.TryAdd(node.Term, self)) Check(_leaders[node.Term] == self, $"two leaders in term {node.Term}");
         Check(node.State.Term == node.Term && node.State.Vote == node.Id && node.State.Proven, $"{node.Id} leads what is not durable");
         foreach (var (index, (entry, knownInTerm)) in _committed)
-            if (knownInTerm < node.Term)
+            if (knownInTerm < node.Term && index > node.Core.Log.BaseIndex)
                 Check(
                     index <= node.Core.Log.LastIndex && TextOf(node.Core.Log[index]) == entry,
                     $"leader completeness: {node.Id} leads term {node.Term} without {index}, committed by term {knownInTerm}");
-        var log = string.Join(' ', node.LogTerms);
-        if (last.Term == node.Term) Check(log.StartsWith(last.LeaderLog, StringComparison.Ordinal), $"leader {node.Id} overwrote its log");
-        return log;
+        foreach (var entry in lastTerm == node.Term ? lastLog : [])
+            Check(
+                entry.Index <= node.Core.Log.BaseIndex || (entry.Index <= node.Core.Log.LastIndex && ReferenceEquals(node.Core.Log[entry.Index], entry)),
+                $"leader {node.Id} overwrote its log");
+        Check(
+            node.LogEntries.Count(e => e.Kind == EntryKind.Configuration && e.Index > node.CommitIndex) <= 1 || node.CommitIndex < FirstOf(node),
+            $"leader {node.Id} has two changes of the members in flight");
+        return [.. node.LogEntries];
     }
+
+    /// <summary>Where the leader's own term begins: before that is committed it may have inherited more than one configuration.</summary>
+    private static long FirstOf(CoreNode leader) => leader.LogEntries.FirstOrDefault(e => e.Term == leader.Term)?.Index ?? leader.Core.Log.BaseIndex;
+
+    /// <summary>Raft §6: a leader has the votes of a majority of each configuration in force; counted here by the configuration's own bytes.</summary>
+    private static void ElectedByMajority(CoreNode node, RoleChange change)
+    {
+        if (change.Cause != RoleCause.VotesWon) return;
+        var membership = node.LogEntries.LastOrDefault(e => e.Kind == EntryKind.Configuration && e.Term < change.Term) is { } entry
+            ? Membership.Decode(entry.Payload.Span)
+            : node.Snapshot.Membership;
+        if (membership.Members.IsEmpty) return;
+        Check(IsMajority(change.Votes, membership.Voters), $"{node.Id} leads term {change.Term} without a majority");
+        if (!membership.Outgoing.IsEmpty) Check(IsMajority(change.Votes, membership.Outgoing), $"{node.Id} leads term {change.Term} without a majority of C_old");
+    }
+
+    private static bool IsMajority(IEnumerable<MemberId> voted, IReadOnlyCollection<Member> voters) =>
+        voters.Count(v => voted.Contains(v.Id)) * 2 > voters.Count;
+
+    /// <summary>Raft §6: from one set of voters to another only over both; who was bound anew meanwhile is the same voter.</summary>
+    private void ConfigurationsFollow(long index, Entry entry)
+    {
+        if (entry.Kind != EntryKind.Configuration || !_configurations.TryAdd(index, Membership.Decode(entry.Payload.Span))) return;
+        if (_configurations.Keys.Where(i => i < index).DefaultIfEmpty(-1).Max() is var at && at < 0) return;
+        var (before, after) = (_configurations[at], _configurations[index]);
+        Check(
+            (after.IsJoint && !before.IsJoint && Same(after.Outgoing, before.Voters)) || (!after.IsJoint && Same(after.Voters, before.Voters)),
+            $"the configuration at {index} does not follow the one at {at}");
+        Joints += after.IsJoint ? 1 : 0;
+    }
+
+    private static bool Same(IEnumerable<Member> some, IEnumerable<Member> others) => some.Select(m => m.Id).SequenceEqual(others.Select(m => m.Id));
 
     private void CommitsAgree(CoreNode node, long from)
     {
-        for (var index = from + 1; index <= node.CommitIndex; index++)
+        for (var index = Math.Max(from, node.Core.Log.BaseIndex) + 1; index <= node.CommitIndex; index++)
         {
+            ConfigurationsFollow(index, node.Core.Log[index]);
             var text = TextOf(node.Core.Log[index]);
             if (!_committed.TryAdd(index, (text, node.Term))) Check(_committed[index].Entry == text, $"two entries are committed at {index}");
         }
@@ -105,7 +166,7 @@ internal sealed class Invariants
         Check(entry.Index == node.Applied.Count + 1, $"{node.Id} applies {entry.Index} behind {node.Applied.Count}");
         Check(entry.Index <= node.CommitIndex, $"{node.Id} applies {entry.Index} beyond its commit index {node.CommitIndex}");
         Check(
-            entry.Index <= node.Entries.Count && TextOf(node.Entries[(int)entry.Index - 1]) == TextOf(entry),
+            node.DurableTermAt(entry.Index) == entry.Term,
             $"{node.Id} applies {entry.Index}, which its disk does not hold");
     }
 
@@ -130,9 +191,10 @@ internal sealed class Invariants
 
     private bool HoldsDurably(CoreNode node, AppendEntriesReply reply)
     {
-        if (reply.MatchIndex > node.Entries.Count) return false;
+        if (reply.MatchIndex > Math.Max(node.DurableIndex, node.Snapshot.Index)) return false;
         var leader = _cluster[(int)reply.To.Value];
-        if (leader.Role != Role.Leader || leader.Term != reply.Term || reply.MatchIndex == 0) return true;
-        return leader.Core.Log.TermAt(reply.MatchIndex) == node.Entries[(int)reply.MatchIndex - 1].Term;
+        if (leader.Role != Role.Leader || leader.Term != reply.Term || reply.MatchIndex <= leader.Core.Log.BaseIndex) return true;
+        var term = reply.MatchIndex == node.Snapshot.Index ? node.Snapshot.Term : node.DurableTermAt(reply.MatchIndex);
+        return leader.Core.Log.TermAt(reply.MatchIndex) == term || reply.MatchIndex <= node.Snapshot.Index;
     }
 }

@@ -4,7 +4,7 @@ using ActorQuorum.Core.Tests.Harness;
 namespace ActorQuorum.Core.Tests.Properties;
 
 /// <summary>Runs a cluster by a list of numbers: each is one thing that happens to one node, one message or one disk.</summary>
-internal sealed class Schedule
+internal sealed partial class Schedule
 {
     private const int NetworkLimit = 80;
 
@@ -20,9 +20,10 @@ internal sealed class Schedule
     private long _requestId;
     private int _happened;
 
-    public Schedule(CoreCluster cluster)
+    public Schedule(CoreCluster cluster, bool changesMembers = false)
     {
         _cluster = cluster;
+        _changesMembers = changesMembers;
         Invariants = new(cluster);
     }
 
@@ -35,21 +36,27 @@ internal sealed class Schedule
             Happen(number % 1000, number / 1000);
             if (_cluster.Network.Count > NetworkLimit) _cluster.Network.RemoveRange(0, NetworkLimit / 2);
             if (++_happened % StepsBetweenLogChecks == 0) Invariants.LogsMatch();
+            if (_changesMembers && _happened % StepsBetweenCalms == 0) Calm(number);
         }
     }
 
     /// <summary>Liveness: once the faults are over, somebody leads and all come to the same state.</summary>
     public void Heal()
     {
-        RejoinAll();
-        foreach (var node in _cluster.Nodes) TellAll(node);
-
+        EndFaults();
         _cluster.Run(TimeSpan.FromSeconds(3));
         _cluster.RunUntil(() => _cluster.Nodes.Count(n => n.Role == Role.Leader) == 1);
+        _cluster.RunUntil(IsQuiet);
         var leader = _cluster.Nodes.Single(n => n.Role == Role.Leader);
         leader.Propose(++_requestId);
-        _cluster.RunUntil(() => _cluster.Nodes.All(n => n.Core.IsProven && n.Applied.Count == leader.Core.Log.LastIndex));
+        _cluster.RunUntil(() => MembersOf(leader).All(n => n.Core.IsProven && n.Applied.Count == leader.Core.Log.LastIndex));
         Invariants.LogsMatch();
+    }
+
+    private void EndFaults()
+    {
+        RejoinAll();
+        foreach (var node in _cluster.Nodes) TellAll(node);
     }
 
     private void Happen(int what, int which)
@@ -57,6 +64,7 @@ internal sealed class Schedule
         var node = _cluster.Nodes[which % _cluster.Nodes.Count];
         switch (what)
         {
+            case < 60 when _changesMembers: ChangeOrCompact(what, which, node); break;
             case < 380: Deliver(which); break;
             case < 480: DeliverInOneTurn(node, which); break;
             case < 500: Take(which); break;
@@ -141,7 +149,7 @@ internal sealed class Schedule
     /// <summary>At most one disk is lost at a time: what is lost with a majority is lost for good, and no protocol brings it back.</summary>
     private void Wipe(CoreNode node)
     {
-        if (_cluster.Nodes.All(n => n.State.Proven)) node.Wipe();
+        if (CanLose(node)) node.Wipe();
         else node.Restart();
     }
 

@@ -31,7 +31,27 @@ public sealed class ScheduleTests
                 5, n => n switch { 1 or 2 => [1, 2], 5 => [1, 3], _ => [1] }, _ => 3, o => o with { AppendSizeBytes = 1, AppendWindow = 2 }),
             schedules: 40, length: 1500, leastElections: 40);
 
-    private static void Check(Func<CoreCluster> make, int schedules, int length, int leastElections)
+    /// <summary>Members come and go, disks are lost on the way, logs are compacted, and who is behind gets a snapshot.</summary>
+    [Theory]
+    [Trait("Row", "CO-3")]
+    [InlineData(0, 40)]
+    [InlineData(3, 40)]
+    public void A_cluster_whose_members_and_log_change_keeps_its_promises(int trailing, int schedules)
+    {
+        var (joints, installed) = (0, 0);
+        Check(
+            () => CoreCluster.Of(3, o => o with { TrailingEntries = trailing, AppendSizeBytes = 200, AppendWindow = 4 }),
+            schedules, length: 3000, leastElections: schedules, changesMembers: true, done: schedule =>
+            {
+                joints += schedule.Invariants.Joints;
+                installed += schedule.Invariants.Installed;
+            });
+        joints.ShouldBeGreaterThan(schedules * 2, "schedules in which no voter comes or goes prove little");
+        installed.ShouldBeGreaterThan(schedules * 2, $"{joints} joint");
+    }
+
+    private static void Check(
+        Func<CoreCluster> make, int schedules, int length, int leastElections, bool changesMembers = false, Action<Schedule>? done = null)
     {
         var elections = 0;
         var committed = 0L;
@@ -39,12 +59,13 @@ public sealed class ScheduleTests
         var happenings = Arb.From(Gen.Choose(0, 2_000_000_000).ArrayOf(length), numbers => Shorter(numbers));
         var property = Prop.ForAll(happenings, numbers =>
         {
-            var schedule = new Schedule(make());
+            var schedule = new Schedule(make(), changesMembers);
             schedule.Run(numbers);
             elections += schedule.Invariants.Elections;
             committed += schedule.Invariants.Committed;
             reads += schedule.Invariants.ReadsConfirmed;
             schedule.Heal();
+            done?.Invoke(schedule);
         });
         property.Check(Config.QuickThrowOnFailure.WithMaxTest(schedules).WithReplay(2026, 11));
         elections.ShouldBeGreaterThanOrEqualTo(leastElections, "schedules in which nobody leads prove little");

@@ -290,11 +290,34 @@ public sealed class ElectionTests
         refusing.RoleChanges.ShouldContain(c => c.Cause == RoleCause.LeaderSilent);
     }
 
+    /// <summary>Dissertation §4.1: the voter's configuration may be older than the candidate's, and its vote the one that is missing.</summary>
     [Fact]
-    public void Messages_of_strangers_and_of_other_groups_are_not_heard()
+    public void A_candidate_that_the_voter_has_yet_to_hear_of_gets_its_vote()
     {
         var node = CoreCluster.Of(3)[1];
         node.Hear(new Peer(9, node).AsksVote(5));
+        node.Sync();
+        new Peer(9, node).Takes<RequestVoteReply>().IsGranted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Votes_and_answers_of_strangers_do_not_count()
+    {
+        var node = CoreCluster.Of(3)[1];
+        Candidates.MakeCandidate(node);
+        node.Sync();
+        node.Hear(new Peer(8, node).Votes(1), new Peer(9, node).Votes(1));
+        node.Role.ShouldBe(Role.Candidate);
+        node.Hear(node.Peer(2).Votes(1));
+        node.Role.ShouldBe(Role.Leader);
+        node.Hear(new Peer(9, node).Acknowledges(7, 1), new Peer(8, node).Confirms(7, 1));
+        node.Term.ShouldBe(1, "who is no member does not disturb");
+    }
+
+    [Fact]
+    public void Messages_of_other_groups_or_to_others_are_not_heard()
+    {
+        var node = CoreCluster.Of(3)[1];
         node.Hear(node.Peer(2).AsksVote(5) with { Group = 1 });
         node.Hear(node.Peer(2).AsksVote(5) with { To = CoreCluster.Id(3) });
         node.Term.ShouldBe(0);

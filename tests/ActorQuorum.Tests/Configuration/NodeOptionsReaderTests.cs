@@ -20,6 +20,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
             node { name = n2, data-dir = /var/lib/q }
             election { heartbeat = 10ms, timeout = 1s }
             storage { kind = memory, segment-size = 1MiB, reserve = 0 }
+            snapshot { entries = 7, size = 2MiB, trailing-entries = 8, rate = 3MiB, chunk-size = 5KiB }
             limits {
               request-size = 2KiB, frame-size = 70000, pending-requests = 3, request-timeout = 2s, append-size = 4kB
               append-window = 5, apply-window = 18, turn = 6, peer-queue = 17
@@ -42,6 +43,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
             Storage = StorageKind.Memory,
             Election = new() { Heartbeat = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromSeconds(1) },
             Log = new() { SegmentSizeBytes = 1 << 20, ReserveBytes = 0 },
+            Snapshot = new() { Entries = 7, SizeBytes = 2 << 20, TrailingEntries = 8, RateBytes = 3 << 20, ChunkSizeBytes = 5 << 10 },
             Limits = new()
             {
                 RequestSizeBytes = 2048,
@@ -153,7 +155,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
     [InlineData("metrics.otlp.endpiont = x", "unknown key 'metrics.otlp.endpiont'; did you mean 'metrics.otlp.endpoint'?")]
     [InlineData("runtimes = pool", "unknown key 'runtimes'; did you mean 'runtime'?")]
     [InlineData("elections { timeout = 5s }", "unknown key 'elections'; did you mean 'election'?")]
-    [InlineData("zoo = 1", "unknown key 'zoo'; the keys of actorquorum are node, cluster, election, discovery, storage, limits, runtime, metrics, roles, logging.")]
+    [InlineData("zoo = 1", "unknown key 'zoo'; the keys of actorquorum are node, cluster, election, discovery, storage, snapshot, limits, runtime, metrics, roles, logging.")]
     [InlineData("cluster.members.n1.peers = x", "unknown key 'cluster.members.n1.peers'; did you mean 'cluster.members.n1.peer'?")]
     [InlineData("cluster.members.n1.weight = x", "unknown key 'cluster.members.n1.weight'; the keys of cluster.members.n1 are peer, client.")]
     public void An_unknown_key_is_an_error_that_names_the_nearest(string text, string problem) => Fails(text).ShouldBe((2, problem));

@@ -69,7 +69,7 @@ public sealed class NodeInstrumentsTests : IAsyncLifetime
         Value(follower, "actorquorum.leader.present").ShouldBe(1);
         Value(follower, "actorquorum.leader.self").ShouldBe(0);
         Value(follower, "actorquorum.requests.pending").ShouldBe(0);
-        Series(follower, "actorquorum.mailbox.messages").Select(series => series.Tags[0].Value).ShouldBe(["node", "clock", "election", "storage"]);
+        Series(follower, "actorquorum.mailbox.messages").Select(series => series.Tags[0].Value).ShouldBe(["node", "clock", "election", "storage", "snapshots"]);
         Series(follower, "actorquorum.proposal.duration").ShouldBeEmpty();
         await UntilAsync(() => Value(follower, "actorquorum.applies") >= 11);
         await UntilAsync(() => Value(follower, "actorquorum.apply.lag.entries") == 0);

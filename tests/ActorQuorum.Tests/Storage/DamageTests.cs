@@ -138,7 +138,7 @@ public sealed class DamageTests
     }
 
     [Theory]
-    [InlineData(1)]
+    [InlineData(2)]
     [InlineData(3)]
     public void A_gap_between_segments_is_refused(long missing)
     {
@@ -218,7 +218,6 @@ public sealed class DamageTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(6)]
     [InlineData(7)]
     [InlineData(255)]
     public void An_unknown_kind_of_record_stops_and_changes_nothing(byte kind)

@@ -17,7 +17,7 @@ internal sealed class GroupScript(int group)
         : this(group)
     {
         _term = recovered?.State.Term ?? 0;
-        _lastIndex = recovered?.Entries.Count ?? 0;
+        _lastIndex = recovered?.LastIndex ?? 0;
     }
 
     public long LastIndex => _lastIndex;
@@ -39,6 +39,14 @@ internal sealed class GroupScript(int group)
             made.Add(new Entry(++_lastIndex, _term, (EntryKind)(_lastIndex % 3), Command(_lastIndex, commandBytes)));
         return new Persist(group, state, truncateFrom, made.ToImmutable(), _lastIndex, 0, ++_sequence, []);
     }
+
+    /// <summary>A snapshot stands for the entries up to an index.</summary>
+    public Persist Rebase(long index, long term = 1) =>
+        new(group, null, 0, [], _lastIndex, 0, ++_sequence, []) { Base = new LogBase(index, term, IsReset: false) };
+
+    /// <summary>A leader's snapshot takes the place of the log.</summary>
+    public Persist Reset(long index, long term) =>
+        new(group, null, 0, [], _lastIndex = index, 0, ++_sequence, []) { Base = new LogBase(index, term, IsReset: true) };
 
     private static byte[] Command(long index, int length)
     {

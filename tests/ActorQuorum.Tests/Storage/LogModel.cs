@@ -18,6 +18,8 @@ internal sealed class LogModel
         {
             if (persist.State is { } state)
                 Record(persist.Group, group => group.State = state);
+            if (persist.Base is { } place)
+                Record(persist.Group, group => group.Rebase(place));
             if (persist.TruncateFrom != 0)
                 Record(persist.Group, group => group.Entries.RemoveAll(entry => entry.Index >= persist.TruncateFrom));
             foreach (Entry entry in persist.Entries)
@@ -31,7 +33,7 @@ internal sealed class LogModel
         var groups = new SortedDictionary<int, Group>();
         foreach (Action<SortedDictionary<int, Group>> record in _records.Take(count))
             record(groups);
-        return Text(groups.Select(group => (group.Key, group.Value.State, (IReadOnlyList<Entry>)group.Value.Entries)));
+        return Text(groups.Select(group => (group.Key, group.Value.State, group.Value.Base, (IReadOnlyList<Entry>)group.Value.Entries)));
     }
 
     /// <summary>A crash went back to the first <paramref name="count"/> records.</summary>
@@ -39,14 +41,14 @@ internal sealed class LogModel
 
     /// <summary>What was recovered, in the same words.</summary>
     public static string Text(RecoveredLog log) =>
-        Text(log.Groups.Select(group => (group.Key, group.Value.State, group.Value.Entries)));
+        Text(log.Groups.Select(group => (group.Key, group.Value.State, group.Value.Base, group.Value.Entries)));
 
-    private static string Text(IEnumerable<(int Group, HardState State, IReadOnlyList<Entry> Entries)> groups)
+    private static string Text(IEnumerable<(int Group, HardState State, LogPlace Base, IReadOnlyList<Entry> Entries)> groups)
     {
         var text = new StringBuilder();
-        foreach ((int group, HardState state, IReadOnlyList<Entry> entries) in groups)
+        foreach ((int group, HardState state, LogPlace place, IReadOnlyList<Entry> entries) in groups)
         {
-            text.Append(CultureInfo.InvariantCulture, $"group {group}: {state.Term} {state.Vote} {state.Proven}");
+            text.Append(CultureInfo.InvariantCulture, $"group {group}: {state.Term} {state.Vote} {state.Proven} behind {place.Index}/{place.Term}");
             foreach (Member member in state.Founding)
                 text.Append(CultureInfo.InvariantCulture, $" {member.Id}={member.Incarnation}");
             foreach (Entry entry in entries)
@@ -73,5 +75,13 @@ internal sealed class LogModel
         public HardState State { get; set; } = HardState.Initial;
 
         public List<Entry> Entries { get; } = [];
+
+        public LogPlace Base { get; private set; }
+
+        public void Rebase(LogBase place)
+        {
+            Base = new LogPlace(place.Index, place.Term);
+            Entries.RemoveAll(entry => place.IsReset || entry.Index <= place.Index);
+        }
     }
 }

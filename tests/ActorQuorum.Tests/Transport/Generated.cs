@@ -19,8 +19,34 @@ internal static class Generated
             },
         },
         ForwardReply m => new Wired.Frame { ForwardReply = Reply(m) },
+        SnapshotOffer m => new Wired.Frame
+        {
+            SnapshotOffer = new Wired.SnapshotOffer
+            {
+                Transfer = m.Transfer, Term = (ulong)m.Term, Index = (ulong)m.Index, EntryTerm = (ulong)m.EntryTerm, SizeBytes = (ulong)m.SizeBytes,
+            },
+        },
+        SnapshotChunk m => new Wired.Frame
+        {
+            SnapshotChunk = new Wired.SnapshotChunk { Transfer = m.Transfer, Offset = (ulong)m.Offset, Crc = m.Crc, Bytes = Bytes(m.Bytes) },
+        },
+        SnapshotProgress m => new Wired.Frame { SnapshotProgress = Progress(m) },
         _ => throw new ArgumentException(message.ToString()),
     };
+
+    private static Wired.SnapshotProgress Progress(SnapshotProgress progress)
+    {
+        var wired = new Wired.SnapshotProgress
+        {
+            Transfer = progress.Transfer, Offset = (ulong)progress.Offset, Receipt = (Wired.SnapshotReceipt)progress.Receipt,
+        };
+        if (progress.Detail is { } detail)
+        {
+            wired.Detail = detail;
+        }
+
+        return wired;
+    }
 
     private static Wired.Frame Frame(RaftMessage message)
     {
@@ -101,6 +127,18 @@ internal static class Generated
                 QuorumError.TooLarge => 5,
                 QuorumError.DiskNearlyFull => 6,
                 QuorumError.Stopped => 7,
+                QuorumError.LeaderUnreachable => 8,
+                QuorumError.NotAMember => 9,
+                QuorumError.ChangeInProgress => 10,
+                QuorumError.AlreadyAMember => 11,
+                QuorumError.NoSuchMember => 12,
+                QuorumError.NotALearner => 13,
+                QuorumError.LearnerBehind => 14,
+                QuorumError.TooFewVoters => 15,
+                QuorumError.TooManyMembers => 16,
+                QuorumError.UnknownProcessor => 17,
+                QuorumError.ProcessorFailed => 18,
+                QuorumError.Refused => 19,
                 _ => throw new ArgumentException(reply.Error.ToString()),
             }),
         };

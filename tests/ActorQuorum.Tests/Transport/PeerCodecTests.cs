@@ -190,6 +190,8 @@ public class PeerCodecTests
         ForwardReply { Result: { } r } m =>
             $"{m with { Result = r with { Payload = default } }} {r.Error is null} {m.Detail is null} {Convert.ToHexString(r.Payload.Span)}",
         ForwardReply m => $"{m} {m.Detail is null}",
+        SnapshotChunk m => $"{m with { Bytes = default }} {Convert.ToHexString(m.Bytes.Span)}",
+        SnapshotProgress m => $"{m} {m.Detail is null}",
         _ => message.ToString(),
     };
 

@@ -56,7 +56,13 @@ internal static class PeerMessageGenerators
         from id in Number from error in Gen.Elements(Enum.GetValues<QuorumError>()) from detail in Text
         select (PeerMessage)new ForwardReply(id, null, error, detail),
         from id in Number from index in Number from detail in Text
-        select (PeerMessage)new ForwardReply(id, null, null, detail, Math.Max(1, index)));
+        select (PeerMessage)new ForwardReply(id, null, null, detail, Math.Max(1, index)),
+        from transfer in Id from term in Number from index in Number from size in Number
+        select (PeerMessage)new SnapshotOffer(transfer, Math.Max(1, term), Math.Max(1, index), 1, Math.Max(1, size)),
+        from transfer in Id from offset in Number from crc in Gen.Choose(int.MinValue, int.MaxValue) from payload in Payload
+        select (PeerMessage)new SnapshotChunk(transfer, offset, unchecked((uint)crc), payload),
+        from transfer in Id from offset in Number from receipt in Gen.Elements(Enum.GetValues<SnapshotReceipt>()) from detail in Text
+        select (PeerMessage)new SnapshotProgress(transfer, offset, receipt, detail));
 
     private static Gen<(int Group, long Term)> Head => from g in Group from t in Number select (g, t);
 

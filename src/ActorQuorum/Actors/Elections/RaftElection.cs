@@ -6,6 +6,7 @@ namespace ActorQuorum.Actors;
 internal sealed class RaftElection(RaftCore core, NodeContext context, MessageLog log, IdentityLog identity) : IElection
 {
     private CoreStatus _status = CoreStatus.Of(core);
+    private bool _hasSnapshotArrived;
 
     /// <inheritdoc/>
     public void Step(TimeSpan now, ElectionMessage message)
@@ -19,6 +20,7 @@ internal sealed class RaftElection(RaftCore core, NodeContext context, MessageLo
         if (message.Input is not { } input) return;
         log.Received(input);
         core.Step(now, input);
+        _hasSnapshotArrived |= input is SnapshotArrived;
         if (input is Tick) identity.Look(core, now);
     }
 
@@ -29,8 +31,17 @@ internal sealed class RaftElection(RaftCore core, NodeContext context, MessageLo
         log.Sent(effects);
         if (effects.Persist is { } persist) context.Storage.Tell(new PersistWork(persist));
         if (!effects.Apply.IsEmpty) context.Storage.Tell(new ApplyWork(effects.Apply));
+        TellSnapshots(effects);
         TellNode(effects);
         core.BeginTurn();
+    }
+
+    private void TellSnapshots(Effects effects)
+    {
+        foreach (var to in effects.SnapshotsWanted) context.Snapshots.Tell(new SendSnapshot(to, core.Term));
+        if (!_hasSnapshotArrived) return;
+        _hasSnapshotArrived = false;
+        context.Snapshots.Tell(new SnapshotJudged(effects.InstallSnapshot));
     }
 
     private void TellNode(Effects effects)

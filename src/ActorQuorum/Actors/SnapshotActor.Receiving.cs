@@ -1,0 +1,263 @@
+using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines;
+using ActorQuorum.Storage;
+using ActorQuorum.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace ActorQuorum.Actors;
+
+/// <content>Receiving a leader's snapshot: written aside, checked as a whole, then shown to the core, and put in its place only if that wants it.</content>
+internal sealed partial class SnapshotActor
+{
+    private Incoming? _incoming;
+
+    private void OnOffer(MemberId from, SnapshotOffer offer)
+    {
+        if (_incoming is { } known && known.Offer.Transfer == offer.Transfer && known.Offer.SizeBytes == offer.SizeBytes)
+        {
+            (known.From, known.Offer) = (from, offer);
+            if (known.IsOpen) Answer(known, SnapshotReceipt.Wanted);
+            return;
+        }
+
+        if (_incoming is { IsComplete: true })
+        {
+            Answer(from, offer, 0, SnapshotReceipt.Refused, "another snapshot is being installed");
+            return;
+        }
+
+        if (_incoming is { } former) Abandon(former);
+        var incoming = new Incoming(from, offer, _files.PartOf(offer.Transfer));
+        _incoming = incoming;
+        _lane.Run(() => Open(incoming), () => OnOpened(incoming));
+    }
+
+    /// <summary>In the lane. What arrived of the same snapshot before, be it before a restart, is still good: its checksums tell in the end.</summary>
+    private void Open(Incoming incoming)
+    {
+        _files.DeleteParts(except: incoming.Path);
+        var file = _files.Files.Open(incoming.Path, create: true);
+        if (file.Length > incoming.Offer.SizeBytes)
+        {
+            file.Dispose();
+            _files.Files.Delete(incoming.Path);
+            file = _files.Files.Open(incoming.Path, create: true);
+        }
+
+        incoming.File = file;
+        incoming.HasRoom = HasRoom(incoming.Offer.SizeBytes - file.Length);
+    }
+
+    private void OnOpened(Incoming incoming)
+    {
+        if (_incoming != incoming) return;
+        if (!incoming.HasRoom)
+        {
+            Refuse(incoming, SnapshotReceipt.Refused, $"there is no room on its disk for {incoming.Offer.SizeBytes} bytes");
+            return;
+        }
+
+        incoming.IsOpen = true;
+        incoming.Expected = incoming.Written = incoming.File!.Length;
+        if (incoming.Written == incoming.Offer.SizeBytes) Check(incoming);
+        else Answer(incoming, SnapshotReceipt.Wanted);
+    }
+
+    private void OnChunk(MemberId from, SnapshotChunk chunk, IInboundCredit? credit)
+    {
+        if (_incoming is not { IsOpen: true, IsComplete: false } incoming || incoming.Offer.Transfer != chunk.Transfer || incoming.From != from
+            || chunk.Offset != incoming.Expected || chunk.Bytes.IsEmpty || chunk.Bytes.Length > incoming.Offer.SizeBytes - chunk.Offset)
+        {
+            // Something before it was lost, or it came twice: the next offer sorts it out.
+            credit?.Release();
+            return;
+        }
+
+        if (chunk.Crc != SnapshotChunks.CrcOf(chunk.Offset, chunk.Bytes.Span))
+        {
+            credit?.Release();
+            Answer(incoming, SnapshotReceipt.Damaged, $"the checksum of the bytes at {chunk.Offset} does not match");
+            return;
+        }
+
+        incoming.Expected += chunk.Bytes.Length;
+        _lane.Run(() => Append(incoming, chunk.Bytes.Span), () => Flush(incoming), () => OnAppended(incoming, chunk, credit));
+    }
+
+    private void Append(Incoming incoming, ReadOnlySpan<byte> bytes)
+    {
+        if (incoming.Full is not null) return;
+        try
+        {
+            if (!HasRoom(bytes.Length)) throw new DiskFullException(incoming.Path);
+            incoming.File!.Append(bytes);
+            incoming.UnflushedBytes += bytes.Length;
+        }
+        catch (DiskFullException full)
+        {
+            incoming.Full = full;
+        }
+    }
+
+    private static void Flush(Incoming incoming)
+    {
+        if (incoming.Full is not null || (incoming.UnflushedBytes < FlushBytes && incoming.File!.Length < incoming.Offer.SizeBytes)) return;
+        try
+        {
+            incoming.File!.Flush();
+            incoming.UnflushedBytes = 0;
+        }
+        catch (DiskFullException full)
+        {
+            incoming.Full = full;
+        }
+    }
+
+    private void OnAppended(Incoming incoming, SnapshotChunk chunk, IInboundCredit? credit)
+    {
+        credit?.Release();
+        if (_incoming != incoming) return;
+        if (incoming.Full is { } full)
+        {
+            Refuse(incoming, SnapshotReceipt.Refused, full.Message);
+            return;
+        }
+
+        incoming.Written = chunk.Offset + chunk.Bytes.Length;
+        if (incoming.Written == incoming.Offer.SizeBytes) Check(incoming);
+        else Answer(incoming, SnapshotReceipt.Wanted);
+    }
+
+    private void Check(Incoming incoming)
+    {
+        incoming.IsComplete = true;
+        incoming.File!.Dispose();
+        _lane.Run(() => Read(incoming), () => OnChecked(incoming));
+    }
+
+    /// <summary>In the lane: every checksum is checked, and the state made of it, before anybody hears of it.</summary>
+    private void Read(Incoming incoming)
+    {
+        try
+        {
+            using var reader = new SnapshotReader(_files.Files.Open(incoming.Path, create: false), incoming.Path, withHash: true);
+            if (reader.Head.ClusterId != _files.ClusterId)
+            {
+                incoming.Foreign = $"it is a snapshot of cluster {reader.Head.ClusterId:x16}, this is cluster {_files.ClusterId:x16}";
+                return;
+            }
+
+            if (reader.Head.Mark.Index != incoming.Offer.Index || reader.Head.Mark.Term != incoming.Offer.EntryTerm)
+                throw reader.Damaged($"it stands for entry {reader.Head.Mark.Index}, but was offered for {incoming.Offer.Index}");
+            var restore = _around.Machine.BeginRestore();
+            restore.Read(reader);
+            reader.Finish();
+            (incoming.Head, incoming.Restore) = (reader.Head, restore);
+        }
+        catch (Exception damage) when (damage is SnapshotDamagedException or NewerFormatException)
+        {
+            incoming.Damage = damage.Message;
+        }
+    }
+
+    private void OnChecked(Incoming incoming)
+    {
+        if (incoming.Foreign is { } foreign)
+        {
+            Refuse(incoming, SnapshotReceipt.Refused, foreign);
+        }
+        else if (incoming.Damage is { } damage)
+        {
+            Refuse(incoming, SnapshotReceipt.Damaged, damage);
+        }
+        else
+        {
+            Answer(incoming, SnapshotReceipt.Arrived);
+            _context.Election.Tell(new(new SnapshotArrived(incoming.From, incoming.Offer.Term, incoming.Head!.Mark)));
+        }
+    }
+
+    private void OnJudged(SnapshotMark? install)
+    {
+        if (_incoming is not { Restore: { } restore } incoming) return;
+        if (install is null || !install.Equals(incoming.Head!.Mark))
+        {
+            Abandon(incoming);
+            return;
+        }
+
+        // Once it is in its place it counts, whatever happens: a start that finds it has the log begin behind it.
+        _lane.Run(() => _files.Place(incoming.Head, incoming.Path, incoming.Offer.SizeBytes), () =>
+        {
+            _incoming = null;
+            _logger.LogInformation(
+                "{Node} installs a snapshot of {Member} up to entry {Index}: {Bytes} bytes.",
+                _around.Name, _around.NameOf(incoming.From), incoming.Head.Mark.Index, incoming.Offer.SizeBytes);
+            _context.Storage.Tell(new InstallState(restore, incoming.Head.Mark));
+            CleanUp();
+        });
+    }
+
+    private void Refuse(Incoming incoming, SnapshotReceipt receipt, string why)
+    {
+        _logger.LogWarning(
+            "{Node} refuses the snapshot that {Member} sent, nothing was changed: {Reason}", _around.Name, _around.NameOf(incoming.From), why);
+        Answer(incoming.From, incoming.Offer, 0, receipt, why);
+        Abandon(incoming);
+    }
+
+    private void Abandon(Incoming incoming)
+    {
+        _incoming = null;
+        _lane.Run(
+            () =>
+            {
+                incoming.File?.Dispose();
+                _files.Files.Delete(incoming.Path);
+            },
+            static () => { });
+    }
+
+    private void Answer(Incoming incoming, SnapshotReceipt receipt, string? why = null) =>
+        Answer(incoming.From, incoming.Offer, incoming.Written, receipt, why);
+
+    private void Answer(MemberId to, SnapshotOffer offer, long offset, SnapshotReceipt receipt, string? why) =>
+        _transport.Send(to, new SnapshotProgress(offer.Transfer, offset, receipt, why));
+
+    /// <summary>A snapshot on its way here.</summary>
+    private sealed class Incoming(MemberId from, SnapshotOffer offer, string path)
+    {
+        public MemberId From { get; set; } = from;
+
+        public SnapshotOffer Offer { get; set; } = offer;
+
+        public string Path { get; } = path;
+
+        public IFile? File { get; set; }
+
+        public bool HasRoom { get; set; }
+
+        public bool IsOpen { get; set; }
+
+        /// <summary>Whether all of it is here: it is being checked, or judged, or put in its place.</summary>
+        public bool IsComplete { get; set; }
+
+        /// <summary>The offset of the next chunk that is taken.</summary>
+        public long Expected { get; set; }
+
+        /// <summary>All before it is in the file.</summary>
+        public long Written { get; set; }
+
+        public long UnflushedBytes { get; set; }
+
+        public DiskFullException? Full { get; set; }
+
+        public string? Damage { get; set; }
+
+        public string? Foreign { get; set; }
+
+        public SnapshotHead? Head { get; set; }
+
+        public IStateRestore? Restore { get; set; }
+    }
+}

@@ -1,0 +1,242 @@
+using System.Buffers.Binary;
+using ActorQuorum.Core.Raft;
+using ActorQuorum.Storage;
+using ActorQuorum.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace ActorQuorum.Actors;
+
+/// <content>Sending a snapshot to a follower: offered, then in chunks, a window of them ahead of what the follower says it has.</content>
+internal sealed partial class SnapshotActor
+{
+    /// <summary>More followers at once would each be slower, and none sooner there.</summary>
+    private const int MostTransfers = 2;
+
+    /// <summary>What may be under way to one follower: keeps a fast link busy over its round trip.</summary>
+    private const int WindowBytes = 4 << 20;
+
+    /// <summary>Damage on the way is rare, and by itself no reason to give up; again and again it is.</summary>
+    private const int MostDamages = 4;
+
+    private static readonly TimeSpan OfferPeriod = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly RateBound _sending;
+    private readonly SortedDictionary<MemberId, Transfer> _transfers = [];
+    private readonly SortedDictionary<MemberId, long> _queued = [];
+
+    /// <summary>The core asks once for each follower, and again only when it was answered or leads another term.</summary>
+    private void OnWanted(MemberId to, long term)
+    {
+        if (_transfers.TryGetValue(to, out var former)) End(former);
+        _queued[to] = term;
+        BeginQueued();
+    }
+
+    private void BeginQueued()
+    {
+        if (_queued.Count == 0) return;
+        if (_files.Newest is not { } newest)
+        {
+            _context.Storage.Tell(SnapshotWanted.Instance);
+            return;
+        }
+
+        while (_queued.Count > 0 && _transfers.Count < MostTransfers)
+        {
+            var (to, term) = _queued.First();
+            _queued.Remove(to);
+            Begin(to, term, newest);
+        }
+    }
+
+    private void Begin(MemberId to, long term, SnapshotFile snapshot)
+    {
+        var transfer = new Transfer(to, term, snapshot, _files.Open(snapshot), _context.Now);
+        _transfers[to] = transfer;
+        _logger.LogInformation(
+            "{Node} sends {Member} a snapshot up to entry {Index}: {Bytes} bytes.",
+            _around.Name, _around.NameOf(to), snapshot.Head.Mark.Index, snapshot.SizeBytes);
+        _lane.Run(() => transfer.Id = IdOf(transfer.File), () => transfer.IsReady = true);
+    }
+
+    /// <summary>The beginning of the hash that the file ends with.</summary>
+    private static ulong IdOf(IFile file)
+    {
+        Span<byte> hash = stackalloc byte[SnapshotFormat.HashBytes];
+        file.Read(file.Length - hash.Length, hash);
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash);
+    }
+
+    private void GoOnSending()
+    {
+        if (_transfers.Count == 0) return;
+        var now = _context.Now;
+        foreach (var transfer in _transfers.Values.ToArray())
+        {
+            if (now - transfer.LastHeard > Patience) Fail(transfer, $"nothing was heard of it for {Patience.TotalSeconds} s");
+            else if (transfer.IsReady) GoOn(transfer, now);
+        }
+    }
+
+    private void GoOn(Transfer transfer, TimeSpan now)
+    {
+        // A window without an answer: chunks or answers were lost, or the follower is busy with what it has.
+        if (transfer.IsAnswered && now - transfer.LastAdvance > OfferPeriod && transfer.Next > transfer.Acknowledged) transfer.IsAnswered = false;
+        if (!transfer.IsAnswered)
+        {
+            Offer(transfer, now);
+            return;
+        }
+
+        var hasRoom = transfer.Next < transfer.SizeBytes && transfer.Next - transfer.Acknowledged < WindowBytes;
+        if (transfer.IsReading || !hasRoom || !_sending.IsOpen(now)) return;
+        transfer.IsReading = true;
+        var (offset, chunk) = (transfer.Next, new byte[Math.Min(_options.ChunkSizeBytes, transfer.SizeBytes - transfer.Next)]);
+        _lane.Run(() => transfer.File.Read(offset, chunk), () => OnRead(transfer, offset, chunk));
+    }
+
+    private void Offer(Transfer transfer, TimeSpan now)
+    {
+        if (now < transfer.NextOffer) return;
+        var mark = transfer.Snapshot.Head.Mark;
+
+        // Taken only once the connection is there: until then each tick tries.
+        if (_transport.SendBulk(transfer.To, new SnapshotOffer(transfer.Id, transfer.Term, mark.Index, mark.Term, transfer.SizeBytes)))
+            transfer.NextOffer = now + OfferPeriod;
+    }
+
+    private void OnRead(Transfer transfer, long offset, byte[] chunk)
+    {
+        transfer.IsReading = false;
+
+        // Meanwhile it may have ended, or gone back.
+        if (!IsCurrent(transfer) || transfer.Next != offset) return;
+        if (!_transport.SendBulk(transfer.To, new SnapshotChunk(transfer.Id, offset, SnapshotChunks.CrcOf(offset, chunk), chunk)))
+        {
+            transfer.IsAnswered = false;
+            return;
+        }
+
+        _sending.Spend(chunk.Length);
+        transfer.Next += chunk.Length;
+    }
+
+    private bool IsCurrent(Transfer transfer) => _transfers.GetValueOrDefault(transfer.To) == transfer;
+
+    private void OnProgress(MemberId from, SnapshotProgress progress)
+    {
+        if (!_transfers.TryGetValue(from, out var transfer) || transfer.Id != progress.Transfer || progress.Offset > transfer.SizeBytes) return;
+        transfer.LastHeard = _context.Now;
+        switch (progress.Receipt)
+        {
+            case SnapshotReceipt.Wanted: Advance(transfer, progress.Offset); break;
+            case SnapshotReceipt.Damaged: OnDamaged(transfer, progress); break;
+            case SnapshotReceipt.Arrived: OnArrivedThere(transfer); break;
+            case SnapshotReceipt.Refused: Fail(transfer, progress.Detail ?? "it gave no reason"); break;
+            default: throw new InvalidOperationException($"unknown receipt {progress.Receipt}");
+        }
+    }
+
+    private void Advance(Transfer transfer, long offset)
+    {
+        if (offset > transfer.Acknowledged) transfer.LastAdvance = _context.Now;
+        if (transfer.IsAnswered)
+        {
+            transfer.Acknowledged = Math.Max(transfer.Acknowledged, offset);
+            return;
+        }
+
+        // The answer to an offer: what is there already, be it from before a restart, is not sent again.
+        transfer.IsAnswered = true;
+        transfer.LastAdvance = _context.Now;
+        transfer.Acknowledged = transfer.Next = offset;
+    }
+
+    private void OnDamaged(Transfer transfer, SnapshotProgress progress)
+    {
+        _logger.LogWarning(
+            "A snapshot for {Member} was damaged on the way ({Reason}); it is sent again from byte {Offset} on.",
+            _around.NameOf(transfer.To), progress.Detail, progress.Offset);
+        if (++transfer.Damages > MostDamages)
+        {
+            Fail(transfer, $"it was damaged {transfer.Damages} times");
+            return;
+        }
+
+        (transfer.IsAnswered, transfer.NextOffer) = (false, _context.Now);
+    }
+
+    private void OnArrivedThere(Transfer transfer)
+    {
+        End(transfer);
+        _logger.LogInformation("{Member} has the snapshot up to entry {Index}.", _around.NameOf(transfer.To), transfer.Snapshot.Head.Mark.Index);
+        _context.Election.Tell(new(new SnapshotSent(transfer.To, transfer.Snapshot.Head.Mark)));
+    }
+
+    private void Fail(Transfer transfer, string why)
+    {
+        End(transfer);
+        _logger.LogWarning("The snapshot for {Member} was not delivered: {Reason}.", _around.NameOf(transfer.To), why);
+        _context.Election.Tell(new(new SnapshotFailed(transfer.To)));
+    }
+
+    private void End(Transfer transfer)
+    {
+        _transfers.Remove(transfer.To);
+        _transport.EndBulk(transfer.To);
+
+        // A read may be under way: the lane closes behind it.
+        _lane.Run(transfer.File.Dispose, static () => { });
+        _files.Release(transfer.Snapshot);
+        BeginQueued();
+        CleanUp();
+    }
+
+    /// <summary>A snapshot on its way to a follower.</summary>
+    private sealed class Transfer(MemberId to, long term, SnapshotFile snapshot, IFile file, TimeSpan now)
+    {
+        public MemberId To { get; } = to;
+
+        public long Term { get; } = term;
+
+        public SnapshotFile Snapshot { get; } = snapshot;
+
+        public IFile File { get; } = file;
+
+        public long SizeBytes { get; } = snapshot.SizeBytes;
+
+        public ulong Id { get; set; }
+
+        public bool IsReady { get; set; }
+
+        /// <summary>Whether the follower said from where on it wants the bytes.</summary>
+        public bool IsAnswered { get; set; }
+
+        public bool IsReading { get; set; }
+
+        public long Acknowledged { get; set; }
+
+        public long Next { get; set; }
+
+        public int Damages { get; set; }
+
+        public TimeSpan NextOffer { get; set; } = now;
+
+        public TimeSpan LastHeard { get; set; } = now;
+
+        public TimeSpan LastAdvance { get; set; } = now;
+    }
+}
+
+/// <summary>The checksum of a chunk, which holds its place, too.</summary>
+internal static class SnapshotChunks
+{
+    /// <summary>The CRC of an offset and the bytes there.</summary>
+    public static uint CrcOf(long offset, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> place = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(place, offset);
+        return Crc32C.Append(Crc32C.Append(0, place), bytes);
+    }
+}

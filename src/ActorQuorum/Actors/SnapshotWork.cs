@@ -1,0 +1,44 @@
+using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines;
+using ActorQuorum.Storage;
+using ActorQuorum.Transport;
+
+namespace ActorQuorum.Actors;
+
+/// <summary>What the SnapshotActor is told. The set is closed: every kind stands in this file.</summary>
+internal abstract record SnapshotWork;
+
+/// <summary>A state is to be written to a snapshot.</summary>
+internal sealed record TakeSnapshot(IStateCapture Capture, SnapshotMark Mark) : SnapshotWork;
+
+/// <summary>A follower needs a snapshot.</summary>
+internal sealed record SendSnapshot(MemberId To, long Term) : SnapshotWork;
+
+/// <summary>A member said something of a snapshot.</summary>
+internal sealed record SnapshotHeard(MemberId From, SnapshotMessage Message, IInboundCredit? Credit) : SnapshotWork;
+
+/// <summary>What the core makes of a snapshot that arrived: it is to be installed, or null if it brings nothing new.</summary>
+internal sealed record SnapshotJudged(SnapshotMark? Install) : SnapshotWork;
+
+/// <summary>The log gives back what snapshots stand for.</summary>
+internal sealed record TrimLog(Action Trim) : SnapshotWork;
+
+/// <summary>Somebody wants a fresh snapshot to take away.</summary>
+internal sealed record ExportSnapshot(Action<SnapshotExport> Ready, Action<string> Failed) : SnapshotWork;
+
+/// <summary>Somebody has read a snapshot.</summary>
+internal sealed record ExportEnded(SnapshotFile File) : SnapshotWork;
+
+/// <summary>The lane has done a job.</summary>
+internal sealed record SnapshotLaneDone : SnapshotWork
+{
+    /// <summary>The one word there need be.</summary>
+    public static SnapshotLaneDone Instance { get; } = new();
+}
+
+/// <summary>Time has passed, and there is work that waits for it.</summary>
+internal sealed record SnapshotTick : SnapshotWork
+{
+    /// <summary>The one tick there need be.</summary>
+    public static SnapshotTick Instance { get; } = new();
+}
