@@ -45,8 +45,8 @@ internal sealed class AkkaHost(ActorSystem system, TimeProvider time, HostDispat
     }
 
     /// <inheritdoc/>
-    public IDiskLane StartDiskLane() =>
-        new AkkaDiskLane(StartBelow(Props.Create(() => new DiskLaneActor(this)).WithDispatcher(dispatchers.Disk), "disk"));
+    public IDiskLane StartDiskLane(string name) =>
+        new AkkaDiskLane(StartBelow(Props.Create(() => new DiskLaneActor(this)).WithDispatcher(dispatchers.Disk), name));
 
     /// <summary>Starts an actor of the transport's beside those of the node.</summary>
     public IActorRef StartTransport(Props props, string name) => StartBelow(props.WithDispatcher(dispatchers.Node), name);

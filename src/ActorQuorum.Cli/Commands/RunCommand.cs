@@ -59,6 +59,8 @@ internal static class RunCommand
         var options = NodeOptionsReader.Load(config, name);
         if (runtime is { } chosen)
             options = options with { Runtime = chosen };
+        if (join is not null && options.Election.Protocol == ElectionProtocol.Constant)
+            throw new CommandFailedException(ExitCode.Usage, "--join is for election.protocol = raft; nodes of the constant election find each other.");
         if (options.Election.Protocol == ElectionProtocol.Constant && options.Runtime != NodeRuntime.Akka)
             return await VotingProcess.RunAsync(VotingNodeOptions.From(options), options.Logging, debug);
         if (join is not null)

@@ -24,7 +24,7 @@ internal sealed class SimulatedHost(Simulation simulation, long node, NodeClock 
         new SimulatedMailbox<TMessage>(this, actor, turnMessages);
 
     /// <inheritdoc/>
-    public IDiskLane StartDiskLane() => new SimulatedLane(this, latency);
+    public IDiskLane StartDiskLane(string name) => new SimulatedLane(this, latency);
 
     /// <inheritdoc/>
     public IDisposable Every(TimeSpan period, Action callback)

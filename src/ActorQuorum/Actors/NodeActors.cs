@@ -65,10 +65,10 @@ internal sealed class NodeActors : IPeerInbox
         var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members, setup.Seed);
         context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally) { Objection = setup.Machine.Objection }, turn);
         context.Storage = host.Start("storage", new StorageActor(
-            setup.Log, setup.Machine, host.StartDiskLane(), context, tally,
+            setup.Log, setup.Machine, host.StartDiskLane("disk"), context, tally,
             snapshots: new(setup.Snapshot, setup.Durable.Snapshot, setup.Snapshots is not null)), turn);
         context.Snapshots = host.Start("snapshots", new SnapshotActor(
-            setup.Snapshots, host.StartDiskLane(), context, setup.Transport, setup.Snapshot,
+            setup.Snapshots, host.StartDiskLane("snapshot-disk"), context, setup.Transport, setup.Snapshot,
             new(setup.ClusterId, setup.Self.Name, setup.Machine, view.NameOf, host.Time, setup.ReserveBytes), setup.StorageLogger ?? setup.Logger), turn);
         context.Election = host.Start("election", new ElectionActor(new RaftElection(
             core, context, new(electionLogger, setup.Self.Name, view.NameOf), new(electionLogger, setup.Self.Name, view.NameOf)), context), turn);

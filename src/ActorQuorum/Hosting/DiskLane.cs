@@ -12,10 +12,10 @@ internal sealed class DiskLane : IDiskLane, IDisposable
     private volatile bool _isDisposed;
 
     /// <summary>Starts the thread.</summary>
-    public DiskLane(MailboxHost host)
+    public DiskLane(MailboxHost host, string name)
     {
         _host = host;
-        _thread = new Thread(Serve) { IsBackground = true, Name = "actorquorum disk lane" };
+        _thread = new Thread(Serve) { IsBackground = true, Name = $"actorquorum {name} lane" };
         _thread.Start();
     }
 

@@ -47,8 +47,9 @@ internal interface IActorHost
     /// <param name="turnMessages">The most messages in one turn.</param>
     IMailbox<TMessage> Start<TMessage>(string name, IActor<TMessage> actor, int turnMessages);
 
-    /// <summary>Starts the storage's lane.</summary>
-    IDiskLane StartDiskLane();
+    /// <summary>Starts a lane; those of one host work side by side.</summary>
+    /// <param name="name">The lane's name in logs, which no actor has: disk or snapshot-disk.</param>
+    IDiskLane StartDiskLane(string name);
 
     /// <summary>Calls <paramref name="callback"/> every <paramref name="period"/> until disposed.</summary>
     IDisposable Every(TimeSpan period, Action callback);

@@ -29,9 +29,9 @@ internal sealed class MailboxHost(TimeProvider time, NodeRuntime runtime = NodeR
     }
 
     /// <inheritdoc/>
-    public IDiskLane StartDiskLane()
+    public IDiskLane StartDiskLane(string name)
     {
-        var lane = new DiskLane(this);
+        var lane = new DiskLane(this, name);
         _owned.Add(lane);
         return lane;
     }

@@ -1,5 +1,4 @@
 using ActorQuorum.Stores;
-using ActorQuorum.Tests.Transport;
 
 namespace ActorQuorum.Tests.FrontDoor;
 

@@ -1,6 +1,5 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
-using ActorQuorum.Tests.Transport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

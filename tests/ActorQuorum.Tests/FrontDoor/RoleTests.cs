@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ActorQuorum.Core.Raft;
-using ActorQuorum.Tests.Transport;
 
 namespace ActorQuorum.Tests.FrontDoor;
 

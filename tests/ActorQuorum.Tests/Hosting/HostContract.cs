@@ -72,9 +72,19 @@ public abstract class HostContract
         var steps = new List<string>();
         var actor = new Recorder();
         var mailbox = Host.Start("recorder", actor, TurnMessages);
-        Host.StartDiskLane().Run(() => steps.Add("write"), () => steps.Add("flush"), () => mailbox.Tell(1));
+        Host.StartDiskLane("disk").Run(() => steps.Add("write"), () => steps.Add("flush"), () => mailbox.Tell(1));
         Until(() => actor.Count == 1);
         steps.ShouldBe(["write", "flush"]);
+    }
+
+    [Fact]
+    public void A_host_has_more_than_one_lane()
+    {
+        var actor = new Recorder();
+        var mailbox = Host.Start("recorder", actor, TurnMessages);
+        Host.StartDiskLane("disk").Run(() => { }, () => { }, () => mailbox.Tell(1));
+        Host.StartDiskLane("snapshot-disk").Run(() => { }, () => { }, () => mailbox.Tell(2));
+        Until(() => actor.Count == 2);
     }
 
     [Fact]
@@ -82,7 +92,7 @@ public abstract class HostContract
     {
         var actor = new Recorder();
         var mailbox = Host.Start("recorder", actor, TurnMessages);
-        Host.StartDiskLane().Run(() => { }, () => throw new IOException("the disk is gone"), () => mailbox.Tell(1));
+        Host.StartDiskLane("disk").Run(() => { }, () => throw new IOException("the disk is gone"), () => mailbox.Tell(1));
         Until(() => Failure is not null);
         Settle();
         Failure!.Message.ShouldBe("the disk is gone");

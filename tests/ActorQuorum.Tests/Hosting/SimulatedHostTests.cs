@@ -33,7 +33,7 @@ public sealed class SimulatedHostTests : HostContract
     public void A_crash_between_write_and_flush_never_flushes()
     {
         var steps = new List<string>();
-        _host.StartDiskLane().Run(
+        _host.StartDiskLane("disk").Run(
             () =>
             {
                 steps.Add("write");

@@ -107,7 +107,7 @@ public sealed class ThreadHostTests : HostContract, IDisposable
             return mailbox;
         }
 
-        public IDiskLane StartDiskLane() => host.StartDiskLane();
+        public IDiskLane StartDiskLane(string name) => host.StartDiskLane(name);
 
         public IDisposable Every(TimeSpan period, Action callback) => host.Every(period, callback);
 

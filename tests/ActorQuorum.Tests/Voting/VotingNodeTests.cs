@@ -1,6 +1,5 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Metrics;
-using ActorQuorum.Tests.Transport;
 using ActorQuorum.Voting;
 
 namespace ActorQuorum.Tests.Voting;

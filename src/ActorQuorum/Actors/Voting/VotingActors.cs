@@ -42,7 +42,7 @@ internal sealed class VotingActors : IPeerInbox
         var part = new VotingPart(view, new(setup.Logger, options.Self.Name), setup.Discovery, rhythm, setup.Stopped);
         context.Node = host.Start("node", NodeOf(context, setup, part), setup.TurnMessages);
         context.Storage = host.Start(
-            "storage", new StorageActor(new MemoryLog(), new KeyValueStore(), host.StartDiskLane(), context, new(), setup.Epochs), setup.TurnMessages);
+            "storage", new StorageActor(new MemoryLog(), new KeyValueStore(), host.StartDiskLane("disk"), context, new(), setup.Epochs), setup.TurnMessages);
         context.Election = host.Start("election", new ElectionActor(new VotingElection(core, context), context), setup.TurnMessages);
         context.Clock = host.Start("clock", new ClockActor(context), setup.TurnMessages);
         var timer = host.Every(options.Tick, () => context.Clock.Tell(ClockMessage.Ring));
