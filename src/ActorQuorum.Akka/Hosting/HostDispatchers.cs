@@ -9,4 +9,9 @@ internal sealed record HostDispatchers(string Node, string Storage, string Disk)
     /// <summary>Those of akka.conf.</summary>
     public static HostDispatchers Own { get; } = new(
         "akka.actorquorum.node-dispatcher", "akka.actorquorum.storage-dispatcher", "akka.actorquorum.disk-dispatcher");
+
+    /// <summary>The one that every system has: for a node whose disk has a few bytes to write with each change of master.</summary>
+    public static HostDispatchers Any { get; } = new(Default, Default, Default);
+
+    private const string Default = "akka.actor.default-dispatcher";
 }

@@ -58,8 +58,7 @@ internal sealed class EpochFile : IEpochStore
     public VotingEpoch Kept { get; private set; }
 
     /// <summary>Opens the directory, or founds it.</summary>
-    /// <exception cref="DataDirectoryException">Another process holds it, or it is another cluster's.</exception>
-    /// <exception cref="StorageDamagedException">The epoch is damaged.</exception>
+    /// <exception cref="DataDirectoryException">Another process holds it, it is another cluster's, or its epoch is damaged.</exception>
     public static EpochFile Open(IFileSystem files, string directory, ulong clusterId)
     {
         files.CreateDirectory(directory);
@@ -140,5 +139,7 @@ internal sealed class EpochFile : IEpochStore
     private static string ChecksumLine(string text) =>
         string.Create(CultureInfo.InvariantCulture, $"checksum {Crc32C.Append(0, Encoding.UTF8.GetBytes(text)):x8}\n");
 
-    private static StorageDamagedException Damaged(string path) => new(path, 0, "it is no epoch, or its checksum does not match");
+    private static DataDirectoryException Damaged(string path) => new(
+        $"The file {path} is no epoch, or damaged: its checksum does not match. With it this node forgets the latest mastership that it knew of. "
+        + "Put a copy of it back; or, if another node that knows as much is running, move it away and this node learns of it anew.");
 }

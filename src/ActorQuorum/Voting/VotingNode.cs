@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using ActorQuorum.Actors;
+using ActorQuorum.Configuration;
 using ActorQuorum.Core.Voting;
 using ActorQuorum.Hosting;
 using ActorQuorum.Metrics;
@@ -68,7 +69,8 @@ public sealed class VotingNode : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
-        VotingStart.Check(options);
+        if (options.Runtime == NodeRuntime.Akka)
+            throw new ArgumentException("runtime = akka is started by the library ActorQuorum.Akka: by system.StartVoting.", nameof(options));
         return StartAsync(options, loggers, VotingHosting.Mailboxes(options.Runtime), cancellationToken);
     }
 
@@ -76,6 +78,7 @@ public sealed class VotingNode : IAsyncDisposable
     internal static async Task<VotingNode> StartAsync(
         VotingNodeOptions options, ILoggerFactory loggers, VotingHosting hosting, CancellationToken cancellationToken)
     {
+        VotingStart.Check(options);
         var (logger, transportLogger) = (loggers.CreateLogger("ActorQuorum.Node"), loggers.CreateLogger("ActorQuorum.Transport"));
         var clusterId = VotingStart.ClusterIdOf(options.ClusterName);
         var ending = new TaskCompletionSource<VotingStop?>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using ActorQuorum.Configuration;
 using ActorQuorum.Core.Voting;
 using ActorQuorum.Transport;
 using ActorQuorum.Transport.Discovery;
@@ -76,8 +75,6 @@ internal static class VotingStart
     /// <exception cref="ArgumentException">What, and what to do.</exception>
     public static void Check(VotingNodeOptions options)
     {
-        if (options.Runtime == NodeRuntime.Akka)
-            throw new ArgumentException("runtime = akka is started by the library ActorQuorum.Akka: by system.StartVoting.", nameof(options));
         if (options.Name is { } name && PeerContact.WhyNoName(name) is { } why)
             throw new ArgumentException($"the node's name cannot be: {why}.", nameof(options));
         if (options.Port is < 0 or > ushort.MaxValue)
@@ -89,12 +86,14 @@ internal static class VotingStart
         _ = BroadcastOf(options);
     }
 
-    /// <summary>Four times a heartbeat: fine enough for the deadlines between, coarse enough to idle, as each wakes some threads.</summary>
+    /// <summary>
+    /// Twice a heartbeat: each tick wakes some threads, and an idle node shall idle. What is due between two ticks comes with the later one, so
+    /// they are at most a third of the time from when a master stops to when the others miss it apart.
+    /// </summary>
     private static TimeSpan TickOf(VotingElectionOptions election)
     {
-        var (least, most) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(50));
-        var wanted = election.Heartbeat / 4;
-        return wanted < least ? least : wanted > most ? most : wanted;
+        var (wanted, most) = (election.Heartbeat / 2, (election.Lost - election.StopActing) / 3);
+        return wanted < most ? wanted : most;
     }
 
     private static IPAddress HostOf(VotingNodeOptions options, IPAddress listeningOn) => ReachableAddress.IsUnspecified(listeningOn)

@@ -1,4 +1,5 @@
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Core.Voting;
 using ActorQuorum.Transport;
 
 namespace ActorQuorum.Tests.Transport;
@@ -16,7 +17,7 @@ internal sealed class RecordingInbox : IPeerInbox
     /// <summary>The most credits that were out at once.</summary>
     public int MostHeld { get; private set; }
 
-    /// <summary>Messages as (from, message), losses as the peer.</summary>
+    /// <summary>Messages as (from, message), losses as the peer, nodes that were met as themselves.</summary>
     public IReadOnlyList<object> Events
     {
         get
@@ -53,6 +54,14 @@ internal sealed class RecordingInbox : IPeerInbox
         lock (gate)
         {
             events.Add(peer);
+        }
+    }
+
+    public void Met(VotingMember contact)
+    {
+        lock (gate)
+        {
+            events.Add(contact);
         }
     }
 

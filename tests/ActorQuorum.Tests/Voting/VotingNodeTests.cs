@@ -21,7 +21,7 @@ public sealed class VotingNodeTests : IAsyncLifetime
         a.Status.Epoch.ShouldBeGreaterThan(0);
         new[] { b.Status.Formation, c.Status.Formation }.ShouldAllBe(formation => formation == a.Status.Formation);
         await VotingNetwork.UntilAsync(() => _network.Loggers.Has("B set A as new master"), "B says so");
-        _network.Loggers.Has("A added B to connected by handshake").ShouldBeTrue();
+        _network.Loggers.Has("to connected by handshake, 3 nodes connected now").ShouldBeTrue();
     }
 
     [Fact]

@@ -1,19 +1,19 @@
 using ActorQuorum.Core.Voting;
+using ActorQuorum.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace ActorQuorum.Actors;
 
-/// <summary>What a node of the constant election tells of itself and the others (row QC-11), its name in each line.</summary>
+/// <summary>What happens in a constant election, in words (row QC-11). Each line names the node that says it; docs/vote.md lists them.</summary>
 internal sealed class VotingLog(ILogger logger, string self)
 {
     /// <summary>A change of role is the headline.</summary>
     public void Write(VotingRoleChange change)
     {
-        var level = change.To == VotingRole.None ? LogLevel.Warning : LogLevel.Information;
         if (change.From == change.To)
-            logger.LogDebug("{Node} stays {Role}, epoch {Epoch} ({Cause})", self, change.To, change.Epoch, change.Cause);
+            logger.LogDebug("{Node} stays {Role}, epoch {Epoch} ({Reason})", self, change.To, change.Epoch.ToString(), change.Cause);
         else
-            logger.Log(level, "{Node} {From} → {To}, epoch {Epoch} ({Cause})", self, change.From, change.To, change.Epoch, change.Cause);
+            logger.LogInformation("{Node} {From} → {To} epoch {Epoch} ({Reason})", self, change.From, change.To, change.Epoch.ToString(), change.Cause);
     }
 
     /// <summary>Something happened.</summary>
@@ -22,53 +22,53 @@ internal sealed class VotingLog(ILogger logger, string self)
         switch (happened)
         {
             case MasterSet(var master, var epoch):
-                logger.LogInformation("{Node} set {Master} as new master, epoch {Epoch}", self, master.Name, epoch);
+                logger.LogInformation("{Node} set {Master} as new master, epoch {Epoch}", self, master.Name, epoch.ToString());
                 break;
             case MemberAdded(var member, var connected):
-                logger.LogInformation("{Node} added {Member} to connected by handshake, {Connected} nodes connected now", self, member.Name, connected);
+                logger.LogInformation(
+                    "{Node} added {Peer} ({Address}) to connected by handshake, {Connected} nodes connected now", self, member.Name, AddressOf(member), connected);
                 break;
             case MemberReturned(var member, var connected):
-                logger.LogInformation("{Node} has {Member} back, {Connected} nodes connected now", self, member.Name, connected);
+                logger.LogInformation(
+                    "{Node} has {Peer} ({Address}) back, {Connected} nodes connected now", self, member.Name, AddressOf(member), connected);
                 break;
             case MemberLost lost:
                 logger.LogWarning(
-                    "{Node} lost connection from {Member}: silent for {Silence} ms; {Live} live, {Lost} lost now",
-                    self, lost.Member.Name, (long)lost.Silence.TotalMilliseconds, lost.Live, lost.Lost);
+                    "{Node} lost connection from {Peer}: no word for {Silence:0} ms; {Live} live and {Lost} lost now",
+                    self, lost.Member.Name, lost.Silence.TotalMilliseconds, lost.Live, lost.Lost);
                 break;
             case MemberDispatched(var member):
-                logger.LogInformation("{Node} heard: {Member} dispatched", self, member.Name);
+                logger.LogInformation("{Node} heard a goodbye: {Peer} dispatched", self, member.Name);
                 break;
             case MemberLeft(var member, var formation):
-                logger.LogInformation("{Node} saw {Member} go over to formation {Formation}", self, member.Name, formation);
+                logger.LogInformation("{Node} sees {Peer} go over to formation {Formation}", self, member.Name, formation.ToString());
                 break;
             case MemberRefused refused:
-                WriteRefusal(refused);
+                logger.LogWarning("{Node} did not let {Peer} ({Address}) in: {Reason}", self, refused.Member.Name, AddressOf(refused.Member), ReasonOf(refused));
                 break;
             case FormationJoined(var from, var to, var master):
                 logger.LogInformation(
-                    "{Node} goes over to formation {To} of master {Master}{From}", self, to, master.Name, from.IsNone ? "" : $", from its younger {from}");
+                    "{Node} joins formation {Formation}, whose master is {Master}{Left}", self, to.ToString(), master.Name,
+                    from.IsNone ? "" : $", and leaves {from}");
                 break;
             case MajorityAwaited(var text):
-                logger.LogWarning("{Node} waits for a majority: {Why}", self, text);
+                logger.LogWarning("{Node} waits for a majority, without a master: {Reason}", self, text);
                 break;
             default:
-                logger.LogDebug("{Node} {Event}", self, happened);
-                break;
+                throw new InvalidOperationException($"an event of the kind {happened.GetType().Name} has no words");
         }
     }
 
-    /// <summary>The node is to stop.</summary>
+    /// <summary>The node is to stop: its last word.</summary>
     public void Write(VotingStop stop)
     {
-        if (stop.Reason == VotingStopReason.Dispatched) logger.LogInformation("{Node} has dispatched", self);
-        else logger.LogError("{Node} stops: {Why}", self, stop.Text);
+        if (stop.Reason == VotingStopReason.Dispatched) logger.LogInformation("{Node} has said goodbye", self);
+        else logger.LogError("{Node} stops: {Reason}", self, stop.Text);
     }
 
-    private void WriteRefusal(MemberRefused refused)
-    {
-        if (refused.Holder is { } holder)
-            logger.LogWarning("{Node} refused {Member}: {Holder} bears that name", self, refused.Member, holder);
-        else
-            logger.LogWarning("{Node} refused {Member}: there are as many members as there may be", self, refused.Member);
-    }
+    private static string ReasonOf(MemberRefused refused) => refused.Holder is { } holder
+        ? $"the live node at {AddressOf(holder)} bears that name"
+        : "there are as many members as there may be";
+
+    private static string AddressOf(VotingMember member) => PeerContact.AddressOf(member).Address;
 }
