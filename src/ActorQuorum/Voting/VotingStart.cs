@@ -84,6 +84,15 @@ internal static class VotingStart
         if (options.FirstPause <= TimeSpan.Zero || options.LongestPause < options.FirstPause)
             throw new ArgumentException("the pauses between announcements begin above zero and do not end below it.", nameof(options));
         _ = BroadcastOf(options);
+        Check(options.Election);
+    }
+
+    private static void Check(VotingElectionOptions election)
+    {
+        if (election.Heartbeat < TimeSpan.FromMilliseconds(5) || election.StopActing < 2 * election.Heartbeat)
+            throw new ArgumentException("a heartbeat is of at least 5 ms, and a master stops acting after at least two.", nameof(election));
+        if (election.Lost < election.StopActing + election.Heartbeat)
+            throw new ArgumentException("a member is lost at least a heartbeat after a master stops acting, or two could act at once.", nameof(election));
     }
 
     /// <summary>

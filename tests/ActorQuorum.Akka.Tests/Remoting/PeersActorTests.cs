@@ -69,6 +69,19 @@ public sealed class PeersActorTests : AkkaTestKit
     }
 
     [Fact]
+    public void A_peer_that_is_parted_from_hears_of_it_and_its_loss_is_told()
+    {
+        var actor = Start();
+        var session = Greet(actor);
+        actor.Tell(new PartFromPeer(_peer!, "it moved"), ActorRefs.NoSender);
+        _other.FishForMessage<EndedParcel>(_ => true).Session.ShouldBe(session.Number);
+        actor.Tell(Frames(session, 0, 1), _other);
+        AwaitAssert(() => _inbox.Lost.ShouldContain(Other));
+        _inbox.Delivered.ShouldBeEmpty();
+        InboundSessions.Of(Sys).Find(session.Number).ShouldBeNull();
+    }
+
+    [Fact]
     public void A_sender_beyond_its_credit_has_broken_the_protocol()
     {
         var actor = Start(options => options with { QueueMessages = 2 });

@@ -1,3 +1,6 @@
+using ActorQuorum.Configuration;
+using ActorQuorum.Metrics;
+using ActorQuorum.Tests.Transport;
 using ActorQuorum.Voting;
 
 namespace ActorQuorum.Tests.Voting;
@@ -11,11 +14,13 @@ public sealed class VotingNodeTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _network.EndAsync();
 
-    [Fact]
+    [Theory]
+    [InlineData(NodeRuntime.Pool)]
+    [InlineData(NodeRuntime.Threads)]
     [Trait("Row", "QC-1")]
-    public async Task Three_nodes_find_each_other_and_agree_on_the_eldest()
+    public async Task Three_nodes_find_each_other_and_agree_on_the_eldest(NodeRuntime runtime)
     {
-        var (a, b, c) = await StartThree();
+        var (a, b, c) = await StartThree(runtime);
         await VotingNetwork.UntilMasterAsync(a, b, c);
         a.Status.Connected.ShouldBe(["B", "C"]);
         a.Status.Epoch.ShouldBeGreaterThan(0);
@@ -150,6 +155,48 @@ public sealed class VotingNodeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_disk_that_fails_stops_the_node_and_it_is_never_master_without_its_epoch()
+    {
+        var directory = Directory.CreateTempSubdirectory("actorquorum-epoch-");
+        var a = await VotingNode.StartAsync(_network.OptionsOf("A") with { DataDirectory = directory.FullName }, new RecordingLoggers());
+        var heard = CollectAsync(a);
+        directory.Delete(recursive: true);
+        await Should.ThrowAsync<IOException>(() => a.Completion.WaitAsync(Eventually.Deadline));
+        a.Completion.IsFaulted.ShouldBeTrue();
+        (await heard).ShouldAllBe(change => change.Role == VotingRole.None);
+        await a.DisposeAsync();
+    }
+
+    [Fact]
+    [Trait("Row", "QC-14")]
+    public async Task What_it_hears_and_plays_is_metered()
+    {
+        var a = await _network.StartAsync("A");
+        var b = await _network.StartAsync("B");
+        await VotingNetwork.UntilMasterAsync(a, b);
+        await VotingNetwork.UntilAsync(() => ValueOf(a, "actorquorum.discovery.datagrams", "own") > 0, "its own datagrams are counted");
+        ValueOf(a, "actorquorum.voting.master").ShouldBe(1);
+        ValueOf(b, "actorquorum.voting.master").ShouldBe(0);
+        ValueOf(a, "actorquorum.voting.connected").ShouldBe(1);
+        ValueOf(a, "actorquorum.discovery.announcements").ShouldBeGreaterThan(0);
+        ValueOf(a, "actorquorum.discovery.datagrams", "too-large").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Settings_that_cannot_be_are_refused_before_anything_is_opened()
+    {
+        var good = _network.OptionsOf("A");
+        VotingNodeOptions[] bad =
+        [
+            good with { Port = -1 }, good with { Port = 65536 }, good with { BroadcastPort = 0 }, good with { BroadcastAddress = "::1" },
+            good with { BroadcastAddress = "everybody" }, good with { FirstPause = TimeSpan.Zero }, good with { Name = "a\u0000b" },
+            good with { Name = "half \ud83d" }, good with { FirstPause = TimeSpan.FromSeconds(9) }, good with { Runtime = NodeRuntime.Akka },
+            good with { Election = new() { Lost = TimeSpan.FromMilliseconds(500) } },
+        ];
+        foreach (var options in bad) await Should.ThrowAsync<ArgumentException>(() => _network.StartAsync(options), options.ToString());
+    }
+
+    [Fact]
     public async Task Names_of_every_script_and_of_300_characters_are_names()
     {
         string[] names = [new('ノ', 300), "узел 🙂", "نود"];
@@ -164,6 +211,13 @@ public sealed class VotingNodeTests : IAsyncLifetime
 
     private static int PortOf(VotingNode node) => int.Parse(node.Status.Address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
 
+    private static double ValueOf(VotingNode node, string instrument, string? verdict = null)
+    {
+        using var reader = new MetricReader(node);
+        return reader.Collect().Where(family => family.Name == instrument).SelectMany(family => family.Series)
+            .Where(series => verdict is null || series.Tags.Any(tag => (string?)tag.Value == verdict)).Sum(series => series.Value);
+    }
+
     private static async Task<List<VotingRoleChange>> CollectAsync(VotingNode node)
     {
         var changes = new List<VotingRoleChange>();
@@ -171,10 +225,12 @@ public sealed class VotingNodeTests : IAsyncLifetime
         return changes;
     }
 
-    private async Task<(VotingNode A, VotingNode B, VotingNode C)> StartThree()
+    private async Task<(VotingNode A, VotingNode B, VotingNode C)> StartThree(NodeRuntime runtime = NodeRuntime.Pool)
     {
-        var a = await _network.StartAsync("A");
-        var b = await _network.StartAsync("B");
-        return (a, b, await _network.StartAsync("C"));
+        var a = await Start("A");
+        var b = await Start("B");
+        return (a, b, await Start("C"));
+
+        Task<VotingNode> Start(string name) => _network.StartAsync(_network.OptionsOf(name) with { Runtime = runtime });
     }
 }
