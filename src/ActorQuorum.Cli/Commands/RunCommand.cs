@@ -61,8 +61,8 @@ internal static class RunCommand
             options = options with { Runtime = chosen };
         if (join is not null && options.Election.Protocol == ElectionProtocol.Constant)
             throw new CommandFailedException(ExitCode.Usage, "--join is for election.protocol = raft; nodes of the constant election find each other.");
-        if (options.Election.Protocol == ElectionProtocol.Constant && options.Runtime != NodeRuntime.Akka)
-            return await VotingProcess.RunAsync(VotingNodeOptions.From(options), options.Logging, debug);
+        if (options.Election.Protocol == ElectionProtocol.Constant)
+            return await VotingProcess.RunAsync(VotingNodeOptions.From(options), options.Logging, debug, follow);
         if (join is not null)
             options = await Joining.PrepareAsync(options, join);
         using var stop = new StopRequests(follow);

@@ -22,10 +22,11 @@ internal sealed class VotingProcess
     /// <param name="options">The node's settings.</param>
     /// <param name="logging">Where it logs.</param>
     /// <param name="debug">Whether it logs every step.</param>
+    /// <param name="belongsToCluster">Whether <c>cluster</c> holds its standard input.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(VotingNodeOptions options, LoggingOptions logging, bool debug)
+    public static async Task<int> RunAsync(VotingNodeOptions options, LoggingOptions logging, bool debug, bool belongsToCluster = false)
     {
-        using var stop = new StopRequests(belongsToCluster: false, hearsKeys: true);
+        using var stop = new StopRequests(belongsToCluster, hearsKeys: !belongsToCluster);
         VotingNode? node = null;
         using var log = NodeLog.Create(logging, () => node?.Status.Name ?? options.Name ?? "--", debug);
         using var loggers = new SerilogLoggerFactory(log);
@@ -40,7 +41,12 @@ internal sealed class VotingProcess
         {
             return ExitCode.Ok;
         }
-        catch (Exception e) when (e is ArgumentException or UnusableScriptException)
+        catch (ArgumentException e)
+        {
+            // The parameter's name tells a programmer something, and nobody else.
+            throw new CommandFailedException(ExitCode.Usage, e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal), e);
+        }
+        catch (UnusableScriptException e)
         {
             throw new CommandFailedException(ExitCode.Usage, e.Message, e);
         }

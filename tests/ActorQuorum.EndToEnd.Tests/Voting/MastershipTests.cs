@@ -46,7 +46,7 @@ public sealed class MastershipTests
 
         var again = network.Start("A", network.Port(7));
         await again.FollowsAsync("B");
-        foreach (var node in (VotingMember[])[b, c]) await node.Process.PrintsAsync("has A back");
+        foreach (var node in (VotingMember[])[b, c]) await node.Process.PrintsAsync("has A (127.0.0.1:");
 
         await b.DispatchAsync();
 
@@ -59,7 +59,7 @@ public sealed class MastershipTests
 
         var back = network.Start("B", network.Port(8));
         await back.FollowsAsync("C");
-        await c.Process.PrintsAsync("has B back");
+        await c.Process.PrintsAsync("has B (127.0.0.1:");
     }
 
     [SkippableFact]
