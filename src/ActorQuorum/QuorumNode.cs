@@ -296,11 +296,11 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
         _instruments.Dispose();
         _storage.Log.Dispose();
         _storage.Dispose();
-        await scripts.ConfigureAwait(false);
 
         // A log that could not be closed is no clean stop, whoever comes first: this or the watch.
         if (_host.Completion.Exception?.InnerException is { } cause) _completion.TrySetException(cause);
         else _completion.TrySetResult();
+        await scripts.ConfigureAwait(false);
     }
 
     private async Task Ended(Action<Action> begin)

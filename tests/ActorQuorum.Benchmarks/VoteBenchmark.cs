@@ -1,10 +1,8 @@
-using System.Diagnostics;
-
 namespace ActorQuorum.Benchmarks;
 
 /// <summary>
 /// The constant election between three processes: until one is master after a start, after its master was killed, and after it dispatched. Times
-/// run until the last of the nodes concerned has printed who its master is.
+/// run until the last of the nodes concerned has logged who its master is.
 /// </summary>
 internal static class VoteBenchmark
 {
@@ -37,8 +35,8 @@ internal static class VoteBenchmark
     private static async Task<double> StartAsync(VotingProcesses network)
     {
         foreach (var name in (string[])["A", "B", "C"]) network.Start(name);
-        var windowEnds = long.MaxValue;
-        foreach (var node in network.Running) windowEnds = Math.Min(windowEnds, await node.WhenAsync("listens at") + Ticks(Window));
+        var windowEnds = TimeSpan.MaxValue;
+        foreach (var node in network.Running) windowEnds = Least(windowEnds, await node.WhenAsync("listens at") + Window);
         return await MasterKnownAsync(network, windowEnds, before: null);
     }
 
@@ -49,7 +47,7 @@ internal static class VoteBenchmark
         network.Running.Remove(master);
         var at = new StopTime();
         end(master, at);
-        return await MasterKnownAsync(network, at.Timestamp, before: master.Name);
+        return await MasterKnownAsync(network, at.Time, before: master.Name);
     }
 
     private static async Task ComeBackAsync(VotingProcesses network)
@@ -60,18 +58,18 @@ internal static class VoteBenchmark
         await back.WhenAsync($"set {master} as new master");
     }
 
-    private static async Task<double> MasterKnownAsync(VotingProcesses network, long since, string? before)
+    private static async Task<double> MasterKnownAsync(VotingProcesses network, TimeSpan since, string? before)
     {
-        var last = since;
+        var last = TimeSpan.MinValue;
         string? master = null;
         foreach (var node in network.Running)
         {
             var (found, at) = await node.WhenMasterAsync(since, before);
             if ((master ??= found) != found) throw new InvalidOperationException($"{node.Name} has {found} as master, another {master}");
-            last = Math.Max(last, at);
+            last = at > last ? at : last;
         }
 
-        return Stopwatch.GetElapsedTime(since, last).TotalSeconds;
+        return (last - since).TotalSeconds;
     }
 
     private static async Task IdleAsync()
@@ -89,5 +87,5 @@ internal static class VoteBenchmark
         }
     }
 
-    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

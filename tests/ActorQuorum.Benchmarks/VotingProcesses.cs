@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace ActorQuorum.Benchmarks;
 
-/// <summary>The moment at which a node was made to end.</summary>
+/// <summary>The moment at which a node was made to end, as a time of the day: that is what logs tell.</summary>
 internal sealed class StopTime
 {
-    public long Timestamp { get; private set; }
+    public TimeSpan Time { get; private set; }
 
-    public void Now() => Timestamp = Stopwatch.GetTimestamp();
+    public void Now() => Time = DateTime.Now.TimeOfDay;
 }
 
 /// <summary>Processes of <c>actorquorum vote</c> on loopback, which find each other by datagrams that leave no machine.</summary>
@@ -35,12 +35,13 @@ internal sealed class VotingProcesses : IDisposable
     }
 }
 
-/// <summary>One of them, and when it printed what.</summary>
+/// <summary>One of them, and when it logged what, by the time in its log: what reads the log here comes later.</summary>
 internal sealed class VotingProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private const string TimeFormat = "HH:mm:ss.fff";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-    private readonly List<(long At, string Text)> _lines = [];
+    private readonly List<(TimeSpan At, string Text)> _lines = [];
     private readonly OwnProcess _process;
 
     public VotingProcess(string name, int port, int broadcastPort)
@@ -72,11 +73,11 @@ internal sealed class VotingProcess : IDisposable
     }
 
     /// <summary>When it printed a text.</summary>
-    public async Task<long> WhenAsync(string text) => (await FindAsync(
+    public async Task<TimeSpan> WhenAsync(string text) => (await FindAsync(
         $"prints \"{text}\"", () => Lines().Where(line => line.Text.Contains(text, StringComparison.Ordinal)).Take(1).ToArray())).At;
 
     /// <summary>Whom it set as master after a moment, other than the one before, and when; a start's first master counts even if it came earlier.</summary>
-    public async Task<(string Name, long At)> WhenMasterAsync(long since, string? before)
+    public async Task<(string Name, TimeSpan At)> WhenMasterAsync(TimeSpan since, string? before)
     {
         var found = await FindAsync("has a master", () => Masters().Where(set => before is null || (set.At > since && set.Name != before)).Take(1).ToArray());
         return (found.Name, found.At);
@@ -98,20 +99,21 @@ internal sealed class VotingProcess : IDisposable
         throw new TimeoutException($"{Name} never {what}:\n{string.Join('\n', Lines().Select(line => line.Text))}");
     }
 
-    private IEnumerable<(string Name, long At)> Masters() =>
+    private IEnumerable<(string Name, TimeSpan At)> Masters() =>
         from line in Lines()
         let words = line.Text.Split(' ')
         let set = Array.IndexOf(words, "set")
         where set > 0 && line.Text.Contains(" as new master", StringComparison.Ordinal)
         select (words[set + 1], line.At);
 
-    private (long At, string Text)[] Lines()
+    private (TimeSpan At, string Text)[] Lines()
     {
         lock (_lines) return [.. _lines];
     }
 
     private void Keep(string line)
     {
-        lock (_lines) _lines.Add((Stopwatch.GetTimestamp(), line));
+        if (line.Length < TimeFormat.Length || !TimeOnly.TryParseExact(line.AsSpan(0, TimeFormat.Length), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)) return;
+        lock (_lines) _lines.Add((at.ToTimeSpan(), line));
     }
 }

@@ -3,6 +3,7 @@ using ActorQuorum.Cli.Logging;
 using ActorQuorum.Cli.Nodes;
 using ActorQuorum.Configuration;
 using ActorQuorum.Roles;
+using ActorQuorum.Voting;
 using Serilog.Extensions.Logging;
 
 namespace ActorQuorum.Cli.Commands;
@@ -46,6 +47,8 @@ internal static class RunCommand
         var options = NodeOptionsReader.Load(config, name);
         if (runtime is { } chosen)
             options = options with { Runtime = chosen };
+        if (options.Election.Protocol == ElectionProtocol.Constant)
+            return await VotingProcess.RunAsync(VotingNodeOptions.From(options), options.Logging, debug, follow);
         using var stop = new StopRequests(follow);
         using var log = NodeLog.Create(options, debug);
         using var loggers = new SerilogLoggerFactory(log);

@@ -63,10 +63,10 @@ internal static class VoteCommand
         Description = "The best master is the node with the lowest port, not the one that was born first. The same on all nodes.",
     };
 
-    private static readonly Option<OnMinority?> Minority = new("--on-minority")
+    private static readonly Option<string> Minority = new("--on-minority")
     {
-        Description = "What to do when the network can build no majority with this node: end with exit code 4, or stay and join again when it can [default: exit].",
-        HelpName = "exit|wait",
+        Description = "What to do when the network can build no majority with this node: end with exit code 4, or stay and join again when it can.",
+        HelpName = "exit|wait", DefaultValueFactory = _ => "exit",
     };
 
     private static readonly Option<TimeSpan?> DiscoveryWindow =
@@ -89,6 +89,7 @@ internal static class VoteCommand
 
     public static Command Build()
     {
+        Minority.AcceptOnlyFromAmong("exit", "wait");
         var command = new DocumentedCommand(
             "vote",
             "Joins the nodes of this network that run the same command: they find each other, and one of them is master. "
@@ -101,7 +102,7 @@ internal static class VoteCommand
             Address, Port, BroadcastAddress, BroadcastPort, Name, Cluster, Debug, MasterScript, SlaveScript, ScriptTimeout, ByPort, Minority,
             DiscoveryWindow, Advertise, DataDirectory, OtherMasterScript, OtherSlaveScript, OtherByPort,
         };
-        command.SetAction((parsed, _) => VotingProcess.RunAsync(OptionsOf(parsed), ScriptsOf(parsed), parsed.GetValue(Debug)));
+        command.SetAction((parsed, _) => VotingProcess.RunAsync(OptionsOf(parsed), new LoggingOptions(), parsed.GetValue(Debug)));
         return command;
     }
 
@@ -115,10 +116,11 @@ internal static class VoteCommand
         BroadcastAddress = parsed.GetValue(BroadcastAddress)!,
         BroadcastPort = parsed.GetValue(BroadcastPort),
         DataDirectory = parsed.GetValue(DataDirectory),
+        Roles = ScriptsOf(parsed),
         Election = Usual.Election with
         {
             Metric = parsed.GetValue(ByPort) || parsed.GetValue(OtherByPort) ? VotingMetric.Port : VotingMetric.BirthTime,
-            OnMinority = parsed.GetValue(Minority) ?? Usual.Election.OnMinority,
+            OnMinority = parsed.GetValue(Minority) == "wait" ? OnMinority.Wait : OnMinority.Exit,
             DiscoveryWindow = parsed.GetValue(DiscoveryWindow) ?? Usual.Election.DiscoveryWindow,
         },
     };

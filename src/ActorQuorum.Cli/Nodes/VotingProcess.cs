@@ -7,25 +7,28 @@ using Serilog.Extensions.Logging;
 
 namespace ActorQuorum.Cli.Nodes;
 
-/// <summary>One node of the constant election and its role scripts, from start to end.</summary>
+/// <summary>One node of the constant election, from start to end.</summary>
 internal sealed class VotingProcess
 {
     /// <summary>A goodbye that does not arrive in time is left to the others' own patience.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     private readonly VotingNode _node;
-    private readonly Task _scripts;
     private readonly ILogger _logger;
 
-    private VotingProcess(VotingNode node, Task scripts, ILogger logger) => (_node, _scripts, _logger) = (node, scripts, logger);
+    private VotingProcess(VotingNode node, ILogger logger) => (_node, _logger) = (node, logger);
 
     /// <summary>Runs a node until it is asked to stop, or ends by itself.</summary>
+    /// <param name="options">The node's settings.</param>
+    /// <param name="logging">Where it logs.</param>
+    /// <param name="debug">Whether it logs every step.</param>
+    /// <param name="belongsToCluster">Whether <c>cluster</c> holds its standard input.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(VotingNodeOptions options, RoleOptions roles, bool debug)
+    public static async Task<int> RunAsync(VotingNodeOptions options, LoggingOptions logging, bool debug, bool belongsToCluster = false)
     {
-        using var stop = new StopRequests(belongsToCluster: false, hearsKeys: true);
+        using var stop = new StopRequests(belongsToCluster, hearsKeys: !belongsToCluster);
         VotingNode? node = null;
-        using var log = NodeLog.Create(new LoggingOptions(), () => node?.Status.Name ?? options.Name ?? "--", debug);
+        using var log = NodeLog.Create(logging, () => node?.Status.Name ?? options.Name ?? "--", debug);
         using var loggers = new SerilogLoggerFactory(log);
         using var starting = new CancellationTokenSource();
         try
@@ -40,6 +43,11 @@ internal sealed class VotingProcess
         }
         catch (ArgumentException e)
         {
+            // The parameter's name tells a programmer something, and nobody else.
+            throw new CommandFailedException(ExitCode.Usage, e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal), e);
+        }
+        catch (UnusableScriptException e)
+        {
             throw new CommandFailedException(ExitCode.Usage, e.Message, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -47,9 +55,7 @@ internal sealed class VotingProcess
             throw new CommandFailedException(ExitCode.Failed, e.Message, e);
         }
 
-        var scripts = RoleScripts.Of(roles, node.Status.Name, options.ClusterName, TimeProvider.System, loggers.CreateLogger("ActorQuorum.Roles"));
-        var process = new VotingProcess(node, VotingScripts.FollowAsync(node, scripts), loggers.CreateLogger<VotingProcess>());
-        return await process.ServeAsync(stop);
+        return await new VotingProcess(node, loggers.CreateLogger<VotingProcess>()).ServeAsync(stop);
     }
 
     private async Task<int> ServeAsync(StopRequests stop)
@@ -58,22 +64,23 @@ internal sealed class VotingProcess
         _logger.LogInformation("{Node} takes q to dispatch, Ctrl-C to stop at once", name);
         if (await Task.WhenAny(stop.Requested, _node.Completion) != stop.Requested)
         {
-            await ScriptsEndAsync(stop.Requested);
+            await EndAsync(_node.StopAsync(), stop.Requested);
             return await LastWordAsync();
         }
 
         var isGoodbye = await stop.Requested == StopRequest.HandOver;
-        await Task.WhenAny(isGoodbye ? _node.DispatchAsync() : _node.StopAsync(), stop.RequestedAgain, Task.Delay(StopPatience));
-        await ScriptsEndAsync(stop.RequestedAgain);
-        _logger.LogInformation("{Node} {How}", name, isGoodbye ? "has dispatched" : "has stopped without a goodbye: the others count it as lost");
+        await EndAsync(isGoodbye ? _node.DispatchAsync() : _node.StopAsync(), stop.RequestedAgain);
+        if (!isGoodbye) _logger.LogInformation("{Node} has stopped without a goodbye: the others count it as lost", name);
         return ExitCode.Ok;
     }
 
-    private async Task ScriptsEndAsync(Task again)
+    /// <summary>Waits for the node to end, and for a role script as long as its timeout lets it run.</summary>
+    private async Task EndAsync(Task ended, Task again)
     {
-        if (await Task.WhenAny(_scripts, again, Task.Delay(StopPatience)) == _scripts || again.IsCompleted) return;
+        if (await Task.WhenAny(ended, again, Task.Delay(StopPatience)) == ended || again.IsCompleted || _node.ScriptsEnded.IsCompleted) return;
         _logger.LogInformation("{Node} waits for its script; Ctrl-C ends that", _node.Status.Name);
-        await Task.WhenAny(_scripts, again);
+        await Task.WhenAny(_node.ScriptsEnded, again);
+        await Task.WhenAny(ended, again, Task.Delay(StopPatience));
     }
 
     /// <summary>The node ended by itself: says why.</summary>
@@ -86,7 +93,8 @@ internal sealed class VotingProcess
         }
         catch (VotingEndedException e)
         {
-            throw new CommandFailedException(e.End == VotingEnd.NameTaken ? ExitCode.NameTaken : ExitCode.NoMajority, e.Message, e);
+            throw new CommandFailedException(
+                e.End == VotingEnd.NameTaken ? ExitCode.NameTaken : ExitCode.NoMajority, $"{_node.Status.Name} has stopped. {e.Message}", e);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -18,6 +18,9 @@ internal sealed class Peer(VotingMember member, TimeSpan metAt)
     /// <summary>From when on it is expected to be heard: since it was met, or stands in the roster.</summary>
     public TimeSpan ExpectedAt { get; set; } = metAt;
 
+    /// <summary>Since when it stands in the roster by the entry that it has there now.</summary>
+    public TimeSpan RosteredAt { get; set; } = Never;
+
     /// <summary>When it was last heard.</summary>
     public TimeSpan HeardAt { get; set; } = Never;
 

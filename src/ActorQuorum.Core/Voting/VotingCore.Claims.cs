@@ -109,6 +109,7 @@ internal sealed partial class VotingCore
 
         if (isOurs ? !isActing && told.Roster.Stamp.CompareTo(_roster.Stamp) < 0 : !MayGoOver(told, entry, isActing)) return;
         var from = _epoch.Formation;
+        if (!isOurs) _roster = Roster.Empty;
         Accept(told.Epoch, peer.Id, Stance.None);
         if (isActing) _isProven = true;
         if (!isOurs || isActing || told.Roster.Stamp.CompareTo(_roster.Stamp) > 0) TakeRoster(told.Roster);
@@ -123,7 +124,9 @@ internal sealed partial class VotingCore
         {
             if (entry.Id == Self.Id || _gone.ContainsKey(entry.Id)) continue;
             var peer = _peers.TryGetValue(entry.Id, out var known) ? known : Know(entry.Member);
-            if (!_roster.Contains(entry.Id)) peer.ExpectedAt = _now;
+            var former = _roster.Find(entry.Id);
+            if (former is null) peer.ExpectedAt = _now;
+            if (former?.Since != entry.Since) peer.RosteredAt = _now;
         }
 
         _roster = roster;

@@ -123,11 +123,12 @@ internal sealed partial class VotingCore
 
     /// <summary>
     /// Whether a member will never again speak in this formation by this entry: its own word says that it has gone to another, or is open for one anew,
-    /// and it comes into none by an entry that is older than that. So it need not be counted, and no majority misses it.
+    /// and it comes into none by an entry that is older than that. So it need not be counted, and no majority misses it. What it said before this node
+    /// knew of the entry does not make it so: a founder counts the lost (row QC-5), whatever they said last.
     /// </summary>
     private bool IsVoid(RosterEntry entry, Peer peer)
     {
-        if (peer.Last is not { } last || last.Epoch.Formation == _epoch.Formation) return false;
+        if (peer.Last is not { } last || last.Epoch.Formation == _epoch.Formation || peer.HeardAt < peer.RosteredAt) return false;
         if (last.OpenSince > entry.Since) return true;
         return !last.Epoch.IsNone && last.Standing == Standing.Ordinary && last.Joining != _epoch.Formation && last.Sequence > entry.Since;
     }

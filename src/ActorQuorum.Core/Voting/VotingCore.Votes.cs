@@ -100,7 +100,7 @@ internal sealed partial class VotingCore
         if (IsActingNow) HandOver(winner);
         else if (_stance == Stance.Claiming) PursueClaim();
         else if (IsBound || !_isEpochDurable || !_joining.IsNone) return;
-        else if (winner == Self.Id && IsSettled && (HasFormation || _now - _startedAt >= _options.Discovery)) Claim();
+        else if (winner == Self.Id && IsSettled && (ElectsInFormation || _now - _startedAt >= _options.Discovery)) Claim();
         else if (winner.IsNone) ResolveSplit(silent + abstaining);
     }
 

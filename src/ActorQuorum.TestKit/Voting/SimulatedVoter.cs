@@ -79,6 +79,9 @@ internal sealed class SimulatedVoter
     /// <summary>Whether it acts as master at this moment, on its own clock.</summary>
     public bool IsActing => IsRunning && Core.IsActing(Age);
 
+    /// <summary>Whether it is to wait where it sees no majority.</summary>
+    public bool Waits { get; private set; }
+
     /// <summary>Its actors, while it runs.</summary>
     public VotingActors? Actors { get; private set; }
 
@@ -96,6 +99,7 @@ internal sealed class SimulatedVoter
         var self = Self = new(id, Name, host, port, birthMs);
         var options = new VotingOptions { Self = self, Seed = _simulation.Random.Next() };
         if (configure is not null) options = configure(options);
+        Waits = options.OnMinority == OnMinority.Wait;
         var drift = _clock.DriftPerMillion;
         _clock = new(_simulation) { DriftPerMillion = drift };
         _startedAt = _clock.GetTimestamp();

@@ -41,6 +41,14 @@ internal sealed class RoleScripts
         }
     }
 
+    /// <summary>Refuses scripts that cannot be run, before anything is started.</summary>
+    /// <exception cref="UnusableScriptException">One is missing or not executable.</exception>
+    public static void Check(Configuration.RoleOptions options)
+    {
+        _ = RoleScript.Of("on-leader", options.OnLeader);
+        _ = RoleScript.Of("on-follower", options.OnFollower);
+    }
+
     /// <summary>The scripts of a node, found fit to run.</summary>
     /// <exception cref="UnusableScriptException">One is missing or not executable.</exception>
     public static RoleScripts Of(Configuration.RoleOptions options, string node, string cluster, TimeProvider time, ILogger logger)

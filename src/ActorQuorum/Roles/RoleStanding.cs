@@ -9,7 +9,7 @@ internal readonly record struct Fence(long Number, ulong? Formation)
 {
     /// <summary>What a script finds in its environment.</summary>
     public IEnumerable<(string Name, string Value)> Variables => Formation is { } formation
-        ? [("ACTORQUORUM_EPOCH", Text), ("ACTORQUORUM_FORMATION", formation.ToString("x16", CultureInfo.InvariantCulture))]
+        ? [("ACTORQUORUM_EPOCH", Text), ("ACTORQUORUM_FORMATION", formation.ToString("x", CultureInfo.InvariantCulture))]
         : [("ACTORQUORUM_TERM", Text)];
 
     private string Text => Number.ToString(CultureInfo.InvariantCulture);

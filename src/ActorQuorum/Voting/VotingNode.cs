@@ -5,6 +5,7 @@ using ActorQuorum.Configuration;
 using ActorQuorum.Core.Voting;
 using ActorQuorum.Hosting;
 using ActorQuorum.Metrics;
+using ActorQuorum.Roles;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
 using ActorQuorum.Transport.Discovery;
@@ -23,6 +24,7 @@ public sealed class VotingNode : IAsyncDisposable
     private readonly NodeDiscovery _discovery;
     private readonly IEpochStore _epochs;
     private readonly VotingInstruments _instruments;
+    private readonly RoleScripts _roles;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<VotingStop?> _ending;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,7 +32,7 @@ public sealed class VotingNode : IAsyncDisposable
 
     private VotingNode(
         INodeHost host, VotingActors actors, IPeerTransport transport, NodeDiscovery discovery, IEpochStore epochs,
-        TaskCompletionSource<VotingStop?> ending, ILogger logger)
+        TaskCompletionSource<VotingStop?> ending, RoleScripts roles, ILogger logger)
     {
         _host = host;
         _actors = actors;
@@ -38,6 +40,7 @@ public sealed class VotingNode : IAsyncDisposable
         _discovery = discovery;
         _epochs = epochs;
         _ending = ending;
+        _roles = roles;
         _logger = logger;
         _instruments = new(this, actors.View, discovery.Tally);
         _closed = Task.Run(CloseAtTheEndAsync);
@@ -52,13 +55,16 @@ public sealed class VotingNode : IAsyncDisposable
     /// </summary>
     public Task Completion => _completion.Task;
 
+    /// <summary>Ends when no role script runs or waits.</summary>
+    internal Task ScriptsEnded => _roles.Idle;
+
     /// <summary>Starts a node: listens, looks for others, votes.</summary>
     /// <param name="options">The node's settings.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
     /// <exception cref="ArgumentException">A setting cannot be.</exception>
-    /// <exception cref="IOException">A port is busy, or the data directory is locked, foreign or damaged.</exception>
+    /// <exception cref="IOException">A port is busy, or the data directory is locked, foreign or damaged, or a role script cannot be run.</exception>
     public static Task<VotingNode> StartAsync(VotingNodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -79,6 +85,7 @@ public sealed class VotingNode : IAsyncDisposable
         var held = new AsyncDisposables();
         try
         {
+            RoleScripts.Check(options.Roles);
             IEpochStore epochs = options.DataDirectory is { } directory
                 ? EpochFile.Open(new LocalFileSystem(), directory, clusterId)
                 : new MemoryEpoch();
@@ -90,6 +97,8 @@ public sealed class VotingNode : IAsyncDisposable
             var self = VotingStart.SelfOf(options, (IPEndPoint)listening.LocalEndPoint!, host.Time);
             var transport = new TcpPeerTransport(VotingTransport.OptionsOf(clusterId, self, listening, host.Time), transportLogger);
             held.Add(transport);
+            var roles = RoleScripts.Of(options.Roles, self.Name, options.ClusterName, host.Time, loggers.CreateLogger("ActorQuorum.Roles"));
+            held.Add(new StartedScripts(roles));
             var throttle = new LogThrottle(host.Time, VotingTransport.WarningPeriod);
             var broadcast = hosting.MakeBroadcast(host, VotingStart.BroadcastOf(options), transportLogger, throttle);
             var discovery = new NodeDiscovery(broadcast, clusterId, self, transportLogger, throttle);
@@ -103,6 +112,7 @@ public sealed class VotingNode : IAsyncDisposable
                 Discovery = discovery,
                 FirstAnnouncement = options.FirstPause,
                 LastAnnouncement = options.LongestPause,
+                Roles = roles,
                 Logger = loggers.CreateLogger("ActorQuorum.Election"),
                 Stopped = stop => ending.TrySetResult(stop),
             });
@@ -111,7 +121,7 @@ public sealed class VotingNode : IAsyncDisposable
             logger.LogInformation(
                 "{Node} listens at {Address} and looks for others at {Broadcast}",
                 self.Name, PeerContact.AddressOf(self).Address, VotingStart.BroadcastOf(options));
-            return new(host, actors, transport, discovery, epochs, ending, logger);
+            return new(host, actors, transport, discovery, epochs, ending, roles, logger);
         }
         catch
         {
@@ -167,6 +177,9 @@ public sealed class VotingNode : IAsyncDisposable
         if (failure is not null) _logger.LogCritical(failure, "{Node} stops: {Cause}", Status.Name, failure.Message);
         _actors.StopClock();
         _actors.View.Close();
+
+        // Whoever is master from now on, it is not this node: what its script began must end, while the rest is closed.
+        var scripts = _roles.StopAsync();
         try
         {
             // What the core said last, a refusal perhaps, is still heard. Whoever is stopped without a goodbye says nothing more.
@@ -182,6 +195,7 @@ public sealed class VotingNode : IAsyncDisposable
             _instruments.Dispose();
             _epochs.Dispose();
             Complete(stop, failure);
+            await scripts.ConfigureAwait(false);
         }
     }
 

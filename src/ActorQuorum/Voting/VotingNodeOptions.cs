@@ -68,6 +68,9 @@ public sealed record VotingNodeOptions
     /// <summary>How the election goes (<c>election.constant</c>).</summary>
     public VotingElectionOptions Election { get; init; } = new();
 
+    /// <summary>What runs where mastership comes and goes (<c>roles</c>).</summary>
+    public RoleOptions Roles { get; init; } = new();
+
     /// <summary>What runs the node's actors: the pool, or a thread each (<c>runtime</c>).</summary>
     public NodeRuntime Runtime { get; init; } = NodeRuntime.Pool;
 
@@ -92,6 +95,7 @@ public sealed record VotingNodeOptions
             LongestPause = options.Discovery.LongestPause,
             DataDirectory = options.Storage == StorageKind.Disk ? options.DataDirectory : null,
             Election = options.Election.Constant,
+            Roles = options.Roles,
             Runtime = options.Runtime,
         };
     }

@@ -43,6 +43,7 @@ public sealed class HelpTests
     [InlineData("get --name", "--namespace")]
     [InlineData("get k -o t", "table")]
     [InlineData("bench m", "mixed")]
+    [InlineData("vote --sla", "--slave-script")]
     public async Task What_can_be_typed_next_is_suggested(string line, string word)
     {
         var suggested = await CliProcess.RunAsync($"[suggest:{line.Length}]", line);

@@ -5,6 +5,7 @@ using ActorQuorum.Core.Raft;
 using ActorQuorum.StateMachines;
 using ActorQuorum.StateMachines.Etcd;
 using ActorQuorum.Tests.Transport;
+using ActorQuorum.Voting;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -51,6 +52,15 @@ public sealed class RoleScriptNodeTests : IDisposable
     {
         var missing = _shell.PathOf("missing");
         (await Should.ThrowAsync<IOException>(() => StartAsync(new() { OnFollower = missing }))).Message.ShouldStartWith($"on-follower: the script {missing} is not there");
+    }
+
+    [Fact]
+    public async Task Nor_does_a_node_of_the_constant_election_start()
+    {
+        var missing = _shell.PathOf("missing");
+        var options = new VotingNodeOptions { ListenAddress = "127.0.0.1", BroadcastAddress = "127.255.255.255", Roles = new() { OnLeader = missing } };
+        (await Should.ThrowAsync<IOException>(() => VotingNode.StartAsync(options, NullLoggerFactory.Instance)))
+            .Message.ShouldStartWith($"on-leader: the script {missing} is not there");
     }
 
     private static Task<QuorumNode> StartAsync(RoleOptions roles)

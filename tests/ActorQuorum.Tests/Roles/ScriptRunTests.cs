@@ -27,7 +27,7 @@ public sealed class ScriptRunTests : IDisposable
 
         _log.Infos.ShouldNotContain(text => text.Contains("ACTORQUORUM_EPOCH", StringComparison.Ordinal));
         await RunAsync("env", new(false, "", Fence.OfEpoch(0xf0, 3)));
-        foreach (var line in (string[])["ACTORQUORUM_ROLE=follower", "ACTORQUORUM_LEADER=", "ACTORQUORUM_EPOCH=3", "ACTORQUORUM_FORMATION=00000000000000f0"])
+        foreach (var line in (string[])["ACTORQUORUM_ROLE=follower", "ACTORQUORUM_LEADER=", "ACTORQUORUM_EPOCH=3", "ACTORQUORUM_FORMATION=f0"])
             _log.Infos.ShouldContain(text => text.TrimEnd().EndsWith("on-leader: " + line, StringComparison.Ordinal));
     }
 

@@ -8,6 +8,7 @@ internal sealed class VotingInvariantSet(VotingCluster cluster)
 {
     private readonly NoFailure _failures = new();
     private readonly OneActingMaster _oneActing = new();
+    private readonly QuitsInMinority _quits = new(cluster);
     private readonly ActsForMajority _forMajority = new(cluster);
     private readonly VotingInvariant[] _onChange = [new OneMasterAnEpoch(), new EpochsRise(), new ActsOnceSettled()];
     private readonly SortedSet<FormationId> _formations = [];
@@ -28,6 +29,7 @@ internal sealed class VotingInvariantSet(VotingCluster cluster)
         if (_kept.GetValueOrDefault(voter.Number) != voter.Kept || before.Start != now.Start) _forMajority.Kept(voter);
         _kept[voter.Number] = voter.Kept;
         _oneActing.Stepped(voter, before, now);
+        _quits.Stepped(voter, before, now);
         if (now == before) return;
         _before[voter.Number] = now;
         cluster.Simulation.Trace.Add(

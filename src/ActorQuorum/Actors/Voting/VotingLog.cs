@@ -46,9 +46,10 @@ internal sealed class VotingLog(ILogger logger, string self)
             case MemberRefused refused:
                 logger.LogWarning("{Node} did not let {Peer} ({Address}) in: {Reason}", self, refused.Member.Name, AddressOf(refused.Member), ReasonOf(refused));
                 break;
-            case FormationJoined joined:
+            case FormationJoined(var from, var to, var master):
                 logger.LogInformation(
-                    "{Node} met an elder formation and joins it: {Formation}, whose master is {Master}", self, joined.To.ToString(), joined.Master.Name);
+                    "{Node} joins formation {Formation}, whose master is {Master}{Left}", self, to.ToString(), master.Name,
+                    from.IsNone ? "" : $", and leaves {from}");
                 break;
             case MajorityAwaited(var text):
                 logger.LogWarning("{Node} waits for a majority, without a master: {Reason}", self, text);
@@ -61,21 +62,8 @@ internal sealed class VotingLog(ILogger logger, string self)
     /// <summary>The node is to stop: its last word.</summary>
     public void Write(VotingStop stop)
     {
-        switch (stop.Reason)
-        {
-            case VotingStopReason.Dispatched:
-                logger.LogInformation("{Node} has said goodbye", self);
-                break;
-            case VotingStopReason.MoreLostThanLive:
-                logger.LogError("{Node} dispatches because more are lost than connected: {Reason}", self, stop.Text);
-                break;
-            case VotingStopReason.NoMajority:
-                logger.LogError("{Node} dispatches, there is no majority: {Reason}", self, stop.Text);
-                break;
-            default:
-                logger.LogError("{Node} stops: {Reason}", self, stop.Text);
-                break;
-        }
+        if (stop.Reason == VotingStopReason.Dispatched) logger.LogInformation("{Node} has said goodbye", self);
+        else logger.LogError("{Node} {Reason}", self, stop.Text.StartsWith("It ", StringComparison.Ordinal) ? stop.Text[3..] : $"stops: {stop.Text}");
     }
 
     private static string ReasonOf(MemberRefused refused) => refused.Holder is { } holder

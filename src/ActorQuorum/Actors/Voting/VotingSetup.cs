@@ -1,4 +1,5 @@
 using ActorQuorum.Core.Voting;
+using ActorQuorum.Roles;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
 using ActorQuorum.Transport.Discovery;
@@ -32,6 +33,9 @@ internal sealed record VotingSetup
 
     /// <summary>The most messages of one turn.</summary>
     public int TurnMessages { get; init; } = 1024;
+
+    /// <summary>What runs where mastership comes and goes; null for nothing.</summary>
+    public RoleScripts? Roles { get; init; }
 
     /// <summary>Where it logs of roles, members and votes.</summary>
     public required ILogger Logger { get; init; }

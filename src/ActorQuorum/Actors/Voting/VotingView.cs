@@ -26,6 +26,9 @@ internal sealed class VotingView
     /// <summary>The view of a node that knows nobody yet.</summary>
     public VotingView(VotingMember self) => _status = new() { Name = self.Name, Address = PeerContact.AddressOf(self).Address };
 
+    /// <summary>Each change of role or master, on the NodeActor's turn.</summary>
+    public event Action<Change>? RoleChanged;
+
     /// <summary>The whole view at this moment.</summary>
     public VotingStatus Status => _status;
 
@@ -69,16 +72,19 @@ internal sealed class VotingView
     /// <summary>Tells whoever listens.</summary>
     public void Announce(CoreChange change)
     {
+        Change current;
         lock (_gate)
         {
             Changes++;
-            _current = new(Shown(change.To), change.Master?.Name, change.Epoch.Formation.Salt, change.Epoch.Counter, Shown(change.From));
+            current = _current = new(Shown(change.To), change.Master?.Name, change.Epoch.Formation.Salt, change.Epoch.Counter, Shown(change.From));
             foreach (var listener in _listeners)
             {
                 if (!listener.Writer.TryWrite(_current))
                     listener.Writer.TryComplete(new InvalidOperationException($"whoever listens for role changes fell {Most} changes behind"));
             }
         }
+
+        RoleChanged?.Invoke(current);
     }
 
     /// <summary>The state now, and each change from now on.</summary>
