@@ -82,16 +82,28 @@ public class PeerSetTests
     {
         TestPeer? self = null;
         var wasTooEarly = false;
+        var losing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var isBack = new ManualResetEventSlim();
         var inbox = new RecordingInbox
         {
-            // Whoever connects too early has ample time to.
-            Losing = peer => wasTooEarly |= SpinWait.SpinUntil(() => self!.Transport.Look(peer).IsConnected, TimeSpan.FromMilliseconds(300)),
+            Losing = peer =>
+            {
+                losing.TrySetResult();
+                isBack.Wait(Eventually.Deadline);
+
+                // Whoever connects too early has ample time to.
+                wasTooEarly |= SpinWait.SpinUntil(() => self!.Transport.Look(peer).IsConnected, TimeSpan.FromMilliseconds(300));
+            },
         };
         await using var one = self = await TestPeer.StartAsync(TestPeer.OptionsOf(1), inbox);
+        var former = await TestPeer.StartAsync(2);
         await using var two = await TestPeer.StartAsync(2);
-        await one.ConnectToAsync(two);
+        await one.ConnectToAsync(former);
+        await former.DisposeAsync();
+        await losing.Task.WaitAsync(Eventually.Deadline);
         one.Transport.Disconnect(two.Id);
         one.Transport.Connect(two.Id, At(two));
+        isBack.Set();
         await one.UntilConnectedAsync(two.Id);
         wasTooEarly.ShouldBeFalse();
         one.Inbox.Lost.ShouldBe([two.Id]);
