@@ -7,7 +7,7 @@ namespace ActorQuorum.Roles;
 /// only the latest standing waits: what has passed meanwhile is passed over, so the last script to run always tells what holds.
 /// Whoever reports a change never waits.
 /// </summary>
-internal sealed class RoleScripts : IAsyncDisposable
+internal sealed class RoleScripts
 {
     private readonly Lock _gate = new();
     private readonly string _node;
@@ -81,9 +81,6 @@ internal sealed class RoleScripts : IAsyncDisposable
             return _work;
         }
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => new(StopAsync());
 
     private void Want(RoleStanding standing)
     {

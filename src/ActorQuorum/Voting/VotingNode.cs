@@ -98,7 +98,7 @@ public sealed class VotingNode : IAsyncDisposable
             var transport = new TcpPeerTransport(VotingTransport.OptionsOf(clusterId, self, listening, host.Time), transportLogger);
             held.Add(transport);
             var roles = RoleScripts.Of(options.Roles, self.Name, options.ClusterName, host.Time, loggers.CreateLogger("ActorQuorum.Roles"));
-            held.Add(roles);
+            held.Add(new StartedScripts(roles));
             var throttle = new LogThrottle(host.Time, VotingTransport.WarningPeriod);
             var broadcast = hosting.MakeBroadcast(host, VotingStart.BroadcastOf(options), transportLogger, throttle);
             var discovery = new NodeDiscovery(broadcast, clusterId, self, transportLogger, throttle);

@@ -9,3 +9,10 @@ internal static class VotingScripts
     public static RoleStanding StandingAt(VotingRoleChange change) =>
         new(change.Role == VotingRole.Master, change.Master ?? "", Fence.OfEpoch(change.Formation, change.Epoch));
 }
+
+/// <summary>Role scripts that a start which fails half-way has to end.</summary>
+internal sealed class StartedScripts(RoleScripts scripts) : IAsyncDisposable
+{
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => new(scripts.StopAsync());
+}

@@ -83,6 +83,8 @@ internal static class VotingStart
             throw new ArgumentException($"the broadcast port {options.BroadcastPort} is none; it lies between 1 and 65535.", nameof(options));
         if (options.FirstPause <= TimeSpan.Zero || options.LongestPause < options.FirstPause)
             throw new ArgumentException("the pauses between announcements begin above zero and do not end below it.", nameof(options));
+        if (options.AdvertisedAddress is { } advertised && !IsReachable(advertised))
+            throw new ArgumentException($"nobody can dial the advertised address \"{advertised}\"; write an address or a host name of this machine, without a port.", nameof(options));
         _ = BroadcastOf(options);
         Check(options.Election);
     }
@@ -104,6 +106,9 @@ internal static class VotingStart
         var (wanted, most) = (election.Heartbeat / 2, (election.Lost - election.StopActing) / 3);
         return wanted < most ? wanted : most;
     }
+
+    private static bool IsReachable(string host) =>
+        PeerContact.IsHost(host) && !(IPAddress.TryParse(host, out var address) && ReachableAddress.IsUnspecified(address));
 
     private static IPAddress HostOf(VotingNodeOptions options, IPAddress listeningOn) => ReachableAddress.IsUnspecified(listeningOn)
         ? ReachableAddress.Toward(BroadcastOf(options).Address)

@@ -74,6 +74,9 @@ public sealed class VoteBadInputTests
     [InlineData("vote 0.0.0.0 eighty", "PORT 'eighty' is no port")]
     [InlineData("vote --on-minority stay", "stay")]
     [InlineData("vote --script-timeout 5", "--script-timeout: '5' is not a time")]
+    [InlineData("vote --advertise 0.0.0.0", "nobody can dial the advertised address")]
+    [InlineData("vote --advertise ::", "nobody can dial the advertised address")]
+    [InlineData("vote 127.0.0.1 8080 300.1.1.1", "\"300.1.1.1\" is no IPv4 address")]
     [InlineData("vote --masterscript x", "'--masterscript'")]
     public async Task A_wrong_word_is_named(string line, string because)
     {

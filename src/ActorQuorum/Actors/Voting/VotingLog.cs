@@ -63,7 +63,7 @@ internal sealed class VotingLog(ILogger logger, string self)
     public void Write(VotingStop stop)
     {
         if (stop.Reason == VotingStopReason.Dispatched) logger.LogInformation("{Node} has said goodbye", self);
-        else logger.LogError("{Node} stops: {Reason}", self, stop.Text);
+        else logger.LogError("{Node} {Reason}", self, stop.Text.StartsWith("It ", StringComparison.Ordinal) ? stop.Text[3..] : $"stops: {stop.Text}");
     }
 
     private static string ReasonOf(MemberRefused refused) => refused.Holder is { } holder
