@@ -149,6 +149,7 @@ public sealed class EtcdServer : IAsyncDisposable
             ["/etcdserverpb.Cluster/MemberList"] = new ClusterService(node).MemberListAsync,
             [DebugService.DumpPath] = new DebugService(node).DumpAsync,
             ["/etcdserverpb.Maintenance/Status"] = new MaintenanceService(node).StatusAsync,
+            ["/etcdserverpb.Maintenance/Snapshot"] = new MaintenanceService(node).SnapshotAsync,
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum;
 
 /// <summary>One node of a cluster, running in this process.</summary>
-public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
+public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
 {
     private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
 
@@ -211,7 +211,7 @@ public sealed class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
     /// <summary>Incarnations of one member rise: a wiped disk must not be taken for the one before it.</summary>
-    private static ulong DrawIncarnation(TimeProvider time)
+    internal static ulong DrawIncarnation(TimeProvider time)
     {
         const int RandomBits = 22;
         var random = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
