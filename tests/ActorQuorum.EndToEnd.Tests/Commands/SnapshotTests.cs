@@ -93,8 +93,8 @@ public sealed class SnapshotTests
 
         await away.DisposeAsync();
         away.Start();
-        await cluster.LeaderAsync();
-        (await CliProcess.RunAsync("get", "key0", "--endpoints", away.ClientAddress)).Output.ShouldContain("value0");
+        await Eventually.HoldsAsync(
+            "it has them again", async () => (await CliProcess.RunAsync("get", "key0", "--endpoints", away.ClientAddress)).Output.Contains("value0", StringComparison.Ordinal), cluster.Describe);
         Directory.GetFiles(Path.Combine(away.DataDirectory, "snapshots")).Length.ShouldBe(1);
     }
 
