@@ -22,6 +22,9 @@ public sealed class QuorumConfig
     /// </summary>
     public Config System { get; }
 
+    /// <summary>Adds processors; null for none. Peers go over Akka.Remote, whatever transport it names.</summary>
+    public Action<QuorumBuilder>? Configure { get; set; }
+
     /// <summary>Reads both from a file.</summary>
     /// <param name="path">The file; it and the directories it names are relative to the current directory, its includes to itself.</param>
     /// <param name="nodeName">Which member to be, whatever the file says; so one file can serve the whole cluster.</param>

@@ -30,7 +30,7 @@ public static class QuorumExtensions
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(config);
         SystemCheck.Check(system, config.Options);
-        var node = await StartAsync(system, config.Options, loggers, ownsSystem: false, cancellationToken).ConfigureAwait(false);
+        var node = await StartAsync(system, config, loggers, ownsSystem: false, cancellationToken).ConfigureAwait(false);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "actorquorum", async () =>
         {
             await node.StopAsync().ConfigureAwait(false);
@@ -41,8 +41,11 @@ public static class QuorumExtensions
 
     /// <summary>Starts a node in a system that it owns: they end together.</summary>
     internal static Task<QuorumNode> StartAsync(
-        ActorSystem system, NodeOptions options, ILoggerFactory? loggers, bool ownsSystem, CancellationToken cancellationToken)
+        ActorSystem system, QuorumConfig config, ILoggerFactory? loggers, bool ownsSystem, CancellationToken cancellationToken)
     {
+        var options = config.Options;
+        var builder = new QuorumBuilder();
+        config.Configure?.Invoke(builder);
         var identity = ClusterIdentity.Of(options);
         var hosting = new NodeHosting(
             () => new AkkaHost(system, TimeProvider.System, HostDispatchers.Own, ownsSystem),
@@ -50,6 +53,6 @@ public static class QuorumExtensions
             change => system.EventStream.Publish(new RoleChanged(
                 options.Name, change.From, change.To, change.Term,
                 identity.Members.FirstOrDefault(member => member.Id == change.Leader)?.Name)));
-        return QuorumNode.StartAsync(options, loggers ?? new AkkaLoggerFactory(system), hosting, cancellationToken);
+        return QuorumNode.StartAsync(options, loggers ?? new AkkaLoggerFactory(system), hosting, builder, cancellationToken);
     }
 }

@@ -28,7 +28,7 @@ public static class QuorumSystem
         try
         {
             SystemCheck.Check(system, config.Options);
-            return await QuorumExtensions.StartAsync(system, config.Options, loggers, ownsSystem: true, cancellationToken).ConfigureAwait(false);
+            return await QuorumExtensions.StartAsync(system, config, loggers, ownsSystem: true, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -23,6 +23,7 @@ internal static class CommandLine
             KeyCommands.BuildCompact(),
             StatusCommand.Build(),
             MembersCommand.Build(),
+            MemberCommand.Build(),
             DebugCommand.Build(),
             SnapshotCommand.Build(),
             SoloCommand.Build(),

@@ -139,6 +139,7 @@ public sealed class EtcdServer : IAsyncDisposable
     private static FrozenDictionary<string, GrpcMethod> Methods(IQuorumNode node, LimitOptions limits)
     {
         var keyValue = new KeyValueService(node, limits.RequestSizeBytes);
+        var cluster = new ClusterService(node);
         return new Dictionary<string, GrpcMethod>
         {
             ["/etcdserverpb.KV/Range"] = keyValue.RangeAsync,
@@ -146,7 +147,11 @@ public sealed class EtcdServer : IAsyncDisposable
             ["/etcdserverpb.KV/DeleteRange"] = keyValue.DeleteRangeAsync,
             ["/etcdserverpb.KV/Txn"] = keyValue.TxnAsync,
             ["/etcdserverpb.KV/Compact"] = keyValue.CompactAsync,
-            ["/etcdserverpb.Cluster/MemberList"] = new ClusterService(node).MemberListAsync,
+            ["/etcdserverpb.Cluster/MemberList"] = cluster.MemberListAsync,
+            ["/etcdserverpb.Cluster/MemberAdd"] = cluster.MemberAddAsync,
+            ["/etcdserverpb.Cluster/MemberRemove"] = cluster.MemberRemoveAsync,
+            ["/etcdserverpb.Cluster/MemberUpdate"] = cluster.MemberUpdateAsync,
+            ["/etcdserverpb.Cluster/MemberPromote"] = cluster.MemberPromoteAsync,
             [DebugService.DumpPath] = new DebugService(node).DumpAsync,
             ["/etcdserverpb.Maintenance/Status"] = new MaintenanceService(node).StatusAsync,
             ["/etcdserverpb.Maintenance/Snapshot"] = new MaintenanceService(node).SnapshotAsync,

@@ -17,7 +17,11 @@ public enum Consistency
 /// <param name="Name">Its name.</param>
 /// <param name="PeerAddress">host:port for the other members.</param>
 /// <param name="ClientAddress">host:port for clients.</param>
-public sealed record MemberInfo(MemberId Id, string Name, string PeerAddress, string ClientAddress);
+public sealed record MemberInfo(MemberId Id, string Name, string PeerAddress, string ClientAddress)
+{
+    /// <summary>Whether it follows without a vote.</summary>
+    public bool IsLearner { get; init; }
+}
 
 /// <summary>A node's view of itself and its cluster, at one moment.</summary>
 public sealed record NodeStatus

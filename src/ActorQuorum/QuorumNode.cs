@@ -70,29 +70,27 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        RefuseConstant(options);
-        if (options.Runtime == NodeRuntime.Akka)
-        {
-            throw new InvalidOperationException(
-                "runtime = akka is started by the library ActorQuorum.Akka: by system.StartQuorum, or by QuorumSystem.StartAsync without a system of yours.");
-        }
-
-        return StartAsync(options, loggers, NodeHosting.Mailboxes(options.Runtime), cancellationToken);
+        return StartAsync(options, new QuorumBuilder(), loggers, cancellationToken);
     }
 
     /// <summary>Starts a node on a host and a transport of the caller's choice.</summary>
+    internal static Task<QuorumNode> StartAsync(
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken) =>
+        StartAsync(options, loggers, hosting, new QuorumBuilder(), cancellationToken);
+
+    /// <summary>Starts a node on a host and a transport of the caller's choice, with what a builder holds.</summary>
     internal static async Task<QuorumNode> StartAsync(
-        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, CancellationToken cancellationToken)
+        NodeOptions options, ILoggerFactory loggers, NodeHosting hosting, QuorumBuilder builder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         RefuseConstant(options);
         var logger = loggers.CreateLogger("ActorQuorum.Node");
-        var identity = ClusterIdentity.Of(options);
         var files = new LocalFileSystem();
+        var identity = NodeIdentity.Find(files, options);
         var time = TimeProvider.System;
         var tally = new NodeTally();
         var roles = RoleScripts.Of(options.Roles, options.Name, options.ClusterName, time, loggers.CreateLogger("ActorQuorum.Roles"));
-        var machine = new KeyValueStore();
+        var machine = new KeyValueStore(processors: builder.ToProcessors(options.Name, logger));
         var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time), machine);
         foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
         INodeHost? host = null;
@@ -100,13 +98,19 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
         try
         {
             host = hosting.StartHost();
-            transport = hosting.MakeTransport(host, TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
+            NodeActors? running = null;
+
+            // Until it follows a leader, and may vote, the node may not know yet who its leader is.
+            bool MayNotKnowItsLeader() => Volatile.Read(ref running) is { View.Core: { IsProven: false } or { Leader.IsNone: true } };
+            transport = hosting.MakeTransport(
+                host, TransportOptions(options, identity, storage, time) with { LetsCallersIn = MayNotKnowItsLeader }, loggers.CreateLogger("ActorQuorum.Transport"));
             var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
             var actors = NodeActors.Start(host, new()
             {
                 ClusterId = storage.ClusterId,
                 Self = identity.Self,
                 Members = identity.Members,
+                IsJoining = identity.IsJoining,
                 Incarnation = storage.Incarnation,
                 Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))),
                 Durable = storage.Durable,
@@ -126,6 +130,7 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
                 RoleChanged = hosting.RoleChanged,
                 Roles = roles,
             });
+            Volatile.Write(ref running, actors);
             await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
             return new(options, host, actors, storage, transport, tally, roles, logger);
         }
@@ -153,6 +158,19 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     {
         var answer = await Ask(RequestKind.Query, consistency, query, cancellationToken).ConfigureAwait(false);
         return answer.Result ?? answer.View!.Query(query);
+    }
+
+    /// <summary>Asks for a change of the members; a follower passes it to the leader.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="cancellationToken">Gives up waiting; the change may still take effect.</param>
+    /// <returns>All members once it is committed, in the order of their names.</returns>
+    /// <exception cref="QuorumException">The change was not made, or its outcome is unknown.</exception>
+    internal async Task<IReadOnlyList<MemberInfo>> ChangeMembersAsync(MembershipChange change, CancellationToken cancellationToken = default)
+    {
+        var answer = await Ask(RequestKind.Change, Consistency.Linearizable, change.Encode(), cancellationToken).ConfigureAwait(false);
+        if (!MembershipEncoding.TryDecode(answer.Result!.Payload.Span, out var membership))
+            throw Refused(QuorumError.OutcomeUnknown, "the leader made the change and answered with members that cannot be read; do all nodes run the same release?");
+        return [.. membership.Members.Select(_actors.View.MemberOf).OrderBy(member => member.Name, StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>

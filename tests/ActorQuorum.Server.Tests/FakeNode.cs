@@ -4,7 +4,7 @@ using ActorQuorum.StateMachines;
 namespace ActorQuorum.Server.Tests;
 
 /// <summary>A node without a cluster: commands go straight to a store. It can be told to fail, or to keep callers waiting.</summary>
-internal sealed class FakeNode : IQuorumNode
+internal sealed class FakeNode : IQuorumNode, IMembershipNode
 {
     private readonly Lock _gate = new();
     private readonly KeyValueStore _store = new();
@@ -33,6 +33,13 @@ internal sealed class FakeNode : IQuorumNode
     /// <summary>Whether the status says that the node is proven.</summary>
     public bool IsProven { get; set; } = true;
 
+    /// <summary>The members; changes change them.</summary>
+    public List<MemberInfo> Members { get; } =
+    [
+        new MemberInfo(new MemberId(0xA1), "n1", "127.0.0.1:7101", "127.0.0.1:2391"),
+        new MemberInfo(new MemberId(0xB2), "n2", "127.0.0.1:7102", "127.0.0.1:2392"),
+    ];
+
     public Task Completion => Task.CompletedTask;
 
     public NodeStatus Status
@@ -45,11 +52,7 @@ internal sealed class FakeNode : IQuorumNode
                 {
                     ClusterId = 0xFEDC_BA98_7654_3210,
                     Self = new MemberInfo(new MemberId(0xA1), "n1", "127.0.0.1:7101", "127.0.0.1:2391"),
-                    Members =
-                    [
-                        new MemberInfo(new MemberId(0xA1), "n1", "127.0.0.1:7101", "127.0.0.1:2391"),
-                        new MemberInfo(new MemberId(0xB2), "n2", "127.0.0.1:7102", "127.0.0.1:2392"),
-                    ],
+                    Members = [.. Members],
                     Role = Role.Leader,
                     Term = 7,
                     Leader = Leader,
@@ -72,6 +75,46 @@ internal sealed class FakeNode : IQuorumNode
     {
         LastConsistency = consistency;
         return AnswerAsync(() => _store.View.Query(query), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<MemberInfo>> AttachAsync(
+        IReadOnlyCollection<NewMember> newcomers, TimeSpan? patience = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(() => Members.AddRange(newcomers.Select((newcomer, i) => Newcomer(newcomer, i) with { IsLearner = true })));
+
+    public Task<IReadOnlyList<MemberInfo>> AttachLearnersAsync(
+        IReadOnlyCollection<NewMember> newcomers, CancellationToken cancellationToken = default) => AttachAsync(newcomers, null, cancellationToken);
+
+    public Task<IReadOnlyList<MemberInfo>> PromoteAsync(IReadOnlyCollection<MemberId> members, CancellationToken cancellationToken = default) =>
+        ChangeAsync(() => Replace(members, member => member with { IsLearner = false }));
+
+    public Task<IReadOnlyList<MemberInfo>> DetachAsync(IReadOnlyCollection<MemberId> members, CancellationToken cancellationToken = default) =>
+        ChangeAsync(() => Members.RemoveAll(member => members.Contains(member.Id)));
+
+    public Task<IReadOnlyList<MemberInfo>> UpdateAsync(MemberId member, NewMember contact, CancellationToken cancellationToken = default) =>
+        ChangeAsync(() => Replace([member], found => found with
+        {
+            PeerAddress = contact.PeerAddress.Length > 0 ? contact.PeerAddress : found.PeerAddress,
+            ClientAddress = contact.ClientAddress.Length > 0 ? contact.ClientAddress : found.ClientAddress,
+        }));
+
+    private static MemberInfo Newcomer(NewMember newcomer, int number) =>
+        new(new MemberId(0xC3 + (ulong)number), newcomer.Name, newcomer.PeerAddress, newcomer.ClientAddress);
+
+    private void Replace(IEnumerable<MemberId> members, Func<MemberInfo, MemberInfo> become)
+    {
+        foreach (var id in members) Members[Members.FindIndex(member => member.Id == id)] = become(Members.Single(member => member.Id == id));
+    }
+
+    private Task<IReadOnlyList<MemberInfo>> ChangeAsync(Action change)
+    {
+        if (Failure is { } failure)
+        {
+            throw failure;
+        }
+
+        Requests++;
+        change();
+        return Task.FromResult<IReadOnlyList<MemberInfo>>([.. Members]);
     }
 
     private async Task<CommandResult> AnswerAsync(Func<CommandResult> answer, CancellationToken cancellationToken)

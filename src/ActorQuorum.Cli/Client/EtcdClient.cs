@@ -40,8 +40,21 @@ internal sealed class EtcdClient(IReadOnlyList<string> addresses, TimeSpan timeo
     public Task<DumpResponse> DumpAsync(Endpoint endpoint) =>
         endpoint.CallAsync(DebugService.DumpPath, new DumpRequest(), DumpResponse.Parser, Remaining, default);
 
-    public Task<MemberListResponse> MembersAsync() =>
-        CallAsync("/etcdserverpb.Cluster/MemberList", new MemberListRequest(), MemberListResponse.Parser, isWrite: false);
+    /// <param name="isLinearizable">Whether a quorum is to confirm that the list is not an old one.</param>
+    public Task<MemberListResponse> MembersAsync(bool isLinearizable = false) => CallAsync(
+        "/etcdserverpb.Cluster/MemberList", new MemberListRequest { Linearizable = isLinearizable }, MemberListResponse.Parser, isWrite: false);
+
+    public Task<MemberAddResponse> MemberAddAsync(MemberAddRequest request) =>
+        CallAsync("/etcdserverpb.Cluster/MemberAdd", request, MemberAddResponse.Parser, isWrite: true);
+
+    public Task<MemberRemoveResponse> MemberRemoveAsync(MemberRemoveRequest request) =>
+        CallAsync("/etcdserverpb.Cluster/MemberRemove", request, MemberRemoveResponse.Parser, isWrite: true);
+
+    public Task<MemberUpdateResponse> MemberUpdateAsync(MemberUpdateRequest request) =>
+        CallAsync("/etcdserverpb.Cluster/MemberUpdate", request, MemberUpdateResponse.Parser, isWrite: true);
+
+    public Task<MemberPromoteResponse> MemberPromoteAsync(MemberPromoteRequest request) =>
+        CallAsync("/etcdserverpb.Cluster/MemberPromote", request, MemberPromoteResponse.Parser, isWrite: true);
 
     public Task<MemberListResponse> MembersAsync(Endpoint endpoint) =>
         endpoint.CallAsync("/etcdserverpb.Cluster/MemberList", new MemberListRequest(), MemberListResponse.Parser, Remaining, default);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorQuorum.Cli.Client;
 using ActorQuorum.Cli.Logging;
 using ActorQuorum.Cli.Nodes;
 using ActorQuorum.Configuration;
@@ -24,28 +25,41 @@ internal static class RunCommand
         {
             Description = "What runs the node's actors: the thread pool, a thread each, or Akka.NET [default: runtime of the file].", HelpName = "pool|threads|akka",
         };
+        var join = new Option<string?>("--join")
+        {
+            Description = "Joins the cluster of this node, which has added this one before; later starts need it no more.", HelpName = "HOST:PORT",
+            CustomParser = result =>
+            {
+                var word = result.Tokens[0].Value;
+                if (EndpointList.Address(word) is null) result.AddError($"--join: '{word}' is not host:port, such as 127.0.0.1:2391.");
+                return EndpointList.Address(word);
+            },
+        };
         var debug = new Option<bool>("--debug", "-d") { Description = "Log every step, not only what matters." };
         var follow = new Option<bool>(FollowInput) { Hidden = true };
         var command = new DocumentedCommand(
             "run",
             "Runs one node until q + Enter (hands leadership over, then stops), Ctrl-C or SIGTERM (stops at once).",
             "actorquorum run -c config/n1.conf",
-            "actorquorum run -c config/cluster.conf -n n2 -d")
+            "actorquorum run -c config/cluster.conf -n n2 -d",
+            "actorquorum run -c n4.conf --join 127.0.0.1:2391")
         {
-            config, name, runtime, debug, follow,
+            config, name, runtime, join, debug, follow,
         };
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetRequiredValue(config), parsed.GetValue(name), parsed.GetValue(runtime), parsed.GetValue(debug), parsed.GetValue(follow)));
+            parsed.GetRequiredValue(config), parsed.GetValue(name), parsed.GetValue(runtime), parsed.GetValue(join), parsed.GetValue(debug), parsed.GetValue(follow)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string config, string? name, NodeRuntime? runtime, bool debug, bool follow)
+    private static async Task<int> RunAsync(string config, string? name, NodeRuntime? runtime, string? join, bool debug, bool follow)
     {
         if (follow)
             ParentDeath.KillsThisProcess();
         var options = NodeOptionsReader.Load(config, name);
         if (runtime is { } chosen)
             options = options with { Runtime = chosen };
+        if (join is not null)
+            options = await Joining.PrepareAsync(options, join);
         using var stop = new StopRequests(follow);
         using var log = NodeLog.Create(options, debug);
         using var loggers = new SerilogLoggerFactory(log);

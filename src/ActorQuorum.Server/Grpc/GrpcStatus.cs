@@ -24,6 +24,12 @@ internal enum GrpcCode
     /// <summary>A bound was reached.</summary>
     ResourceExhausted = 8,
 
+    /// <summary>The cluster is not in the state that the request needs.</summary>
+    FailedPrecondition = 9,
+
+    /// <summary>The request was carried out up to a point and undone.</summary>
+    Aborted = 10,
+
     /// <summary>A revision that is compacted, or yet to come.</summary>
     OutOfRange = 11,
 

@@ -28,6 +28,10 @@ internal static class GatewayRoutes
         ["kv/txn"] = Route<TxnRequest, TxnResponse>("/etcdserverpb.KV/Txn", TxnResponse.Parser),
         ["kv/compaction"] = Route<CompactionRequest, CompactionResponse>("/etcdserverpb.KV/Compact", CompactionResponse.Parser),
         ["cluster/member/list"] = Route<MemberListRequest, MemberListResponse>("/etcdserverpb.Cluster/MemberList", MemberListResponse.Parser),
+        ["cluster/member/add"] = Route<MemberAddRequest, MemberAddResponse>("/etcdserverpb.Cluster/MemberAdd", MemberAddResponse.Parser),
+        ["cluster/member/remove"] = Route<MemberRemoveRequest, MemberRemoveResponse>("/etcdserverpb.Cluster/MemberRemove", MemberRemoveResponse.Parser),
+        ["cluster/member/update"] = Route<MemberUpdateRequest, MemberUpdateResponse>("/etcdserverpb.Cluster/MemberUpdate", MemberUpdateResponse.Parser),
+        ["cluster/member/promote"] = Route<MemberPromoteRequest, MemberPromoteResponse>("/etcdserverpb.Cluster/MemberPromote", MemberPromoteResponse.Parser),
         ["maintenance/status"] = Route<StatusRequest, StatusResponse>("/etcdserverpb.Maintenance/Status", StatusResponse.Parser),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -78,6 +78,8 @@ internal readonly record struct HttpReply(int Status, string ContentType, ReadOn
         GrpcCode.InvalidArgument or GrpcCode.OutOfRange => StatusCodes.Status400BadRequest,
         GrpcCode.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
         GrpcCode.NotFound => StatusCodes.Status404NotFound,
+        GrpcCode.FailedPrecondition => StatusCodes.Status412PreconditionFailed,
+        GrpcCode.Aborted => StatusCodes.Status409Conflict,
         GrpcCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
         GrpcCode.Unimplemented => StatusCodes.Status501NotImplemented,
         GrpcCode.Unavailable => StatusCodes.Status503ServiceUnavailable,

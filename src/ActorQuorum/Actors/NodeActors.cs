@@ -63,7 +63,7 @@ internal sealed class NodeActors : IPeerInbox
         var tally = setup.Tally;
         foreach (var peer in setup.Members.Where(member => member.Id != setup.Self.Id)) tally.AddPeer(peer.Id, peer.Name);
         var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members, setup.Seed);
-        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally), turn);
+        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally) { Objection = setup.Machine.Objection }, turn);
         context.Storage = host.Start("storage", new StorageActor(
             setup.Log, setup.Machine, host.StartDiskLane(), context, tally,
             snapshots: new(setup.Snapshot, setup.Durable.Snapshot, setup.Snapshots is not null)), turn);
@@ -83,6 +83,9 @@ internal sealed class NodeActors : IPeerInbox
 
     /// <inheritdoc/>
     public void ConnectionLost(MemberId peer) => _context.Node.Tell(new PeerLost(peer));
+
+    /// <inheritdoc/>
+    public void Called(MemberId caller, PeerAddress address) => _context.Node.Tell(new CallerLetIn(caller, address));
 
     /// <summary>Takes a request of a client; its answer goes to its <see cref="IReplyTo"/>.</summary>
     public void Take(Request request) => _context.Node.Tell(new ClientRequest(request));

@@ -5,11 +5,11 @@ public sealed class ConfigurationException : Exception
 {
     /// <summary>Makes the exception; its message starts with the file and the line.</summary>
     /// <param name="file">The file, as it was named to the reader or in an include.</param>
-    /// <param name="line">The line, counted from 1.</param>
+    /// <param name="line">The line, counted from 1; 0 where there are none, as in a configuration of the generic host.</param>
     /// <param name="problem">What is wrong there and what to do about it.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public ConfigurationException(string file, int line, string problem, Exception? innerException = null)
-        : base($"{file}:{line}: {problem}", innerException)
+        : base(line > 0 ? $"{file}:{line}: {problem}" : $"{file}: {problem}", innerException)
     {
         File = file;
         Line = line;
@@ -18,6 +18,6 @@ public sealed class ConfigurationException : Exception
     /// <summary>The file that is wrong.</summary>
     public string File { get; }
 
-    /// <summary>The line that is wrong, counted from 1.</summary>
+    /// <summary>The line that is wrong, counted from 1; 0 where there are none.</summary>
     public int Line { get; }
 }

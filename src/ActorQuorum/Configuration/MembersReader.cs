@@ -68,7 +68,8 @@ internal static class MembersReader
         }
     }
 
-    private static bool IsHostAndPort(string text)
+    /// <summary>Whether a text is host:port as a member needs it.</summary>
+    public static bool IsHostAndPort(string text)
     {
         var colon = text.LastIndexOf(':');
         return colon > 0

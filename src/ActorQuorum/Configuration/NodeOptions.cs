@@ -36,6 +36,9 @@ public sealed record NodeOptions
     /// <summary>The first members (<c>cluster.members</c>), in the order of their names.</summary>
     public required IReadOnlyList<MemberOptions> Members { get; init; }
 
+    /// <summary>The cluster that the node joins; null if it is a founder, or if its data directory says which it joined.</summary>
+    public ClusterJoin? Join { get; init; }
+
     /// <summary>Timers of elections (<c>election</c>).</summary>
     public ElectionOptions Election { get; init; } = new();
 

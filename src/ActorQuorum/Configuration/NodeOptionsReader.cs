@@ -1,4 +1,5 @@
 using ActorQuorum.Configuration.Hocon;
+using Microsoft.Extensions.Configuration;
 
 namespace ActorQuorum.Configuration;
 
@@ -16,7 +17,22 @@ public static class NodeOptionsReader
     {
         ArgumentNullException.ThrowIfNull(path);
         var file = HoconFiles.Read(path);
-        var start = StartOf(file, path);
+        return Read(file, StartOf(file, path), nodeName);
+    }
+
+    /// <summary>Reads and checks the section <c>actorquorum</c> of a configuration, from whatever source.</summary>
+    /// <param name="configuration">The program's configuration, or the section itself.</param>
+    /// <returns>The node's settings.</returns>
+    /// <exception cref="ConfigurationException">The section is missing, or says what cannot be: see the message.</exception>
+    public static NodeOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var layer = ConfigurationLayer.Of(configuration);
+        return Read(layer, layer.Origin, nodeName: null);
+    }
+
+    private static NodeOptions Read(ObjectNode file, Origin start, string? nodeName)
+    {
         var values = Merge(file, nodeName, start);
         KnownKeys.Check(values);
 

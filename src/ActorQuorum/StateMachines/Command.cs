@@ -19,6 +19,9 @@ internal enum CommandKind : byte
 
     /// <summary>A command: etcd's CompactionRequest.</summary>
     Compact = 5,
+
+    /// <summary>A command: a processor's name and its payload (see <see cref="Processors.ProcessFields"/>).</summary>
+    Process = 6,
 }
 
 /// <summary>

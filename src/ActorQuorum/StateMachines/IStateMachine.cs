@@ -6,6 +6,9 @@ internal interface IStateMachine
     /// <summary>Applies one committed command. An invalid command is a result with an error, never an exception.</summary>
     CommandResult Apply(long index, ReadOnlyMemory<byte> command);
 
+    /// <summary>Why a command must not get into the log: this node could not apply it. Null if it may. Called from any thread.</summary>
+    CommandResult? Objection(ReadOnlyMemory<byte> command) => null;
+
     /// <summary>The revision of the last change.</summary>
     long Revision { get; }
 

@@ -1,3 +1,5 @@
+using ActorQuorum.StateMachines.Processors;
+
 namespace ActorQuorum.StateMachines;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace ActorQuorum.StateMachines;
 /// once; its memory is given back in bounded steps, with it and with what comes after. One thread applies; views are readable from any.
 /// </summary>
 /// <param name="answerLimitBytes">The largest answer: a part of the replicated rules, so only tests change it.</param>
-internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeLimitBytes) : IStateMachine
+/// <param name="processors">The user's own commands; null for none.</param>
+internal sealed partial class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeLimitBytes, ProcessorSet? processors = null) : IStateMachine
 {
     // Milliseconds, even if all of it are keys to be taken out of the index. Most compactions are done with it.
     private const int DropsAtOnce = 8 << 10;
@@ -72,6 +75,7 @@ internal sealed class KeyValueStore(long answerLimitBytes = KeyValueAnswer.SizeL
             CommandKind.DeleteRange => DeleteRange(request),
             CommandKind.Txn => Txn(request),
             CommandKind.Compact => Compact(request),
+            CommandKind.Process => Process(index, request),
             _ => Refusal.UnknownCommand.At(_revision),
         };
         Drop(DropsPerStep + (2 * (_index.Superseded - superseded)));

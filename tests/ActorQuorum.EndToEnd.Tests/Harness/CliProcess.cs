@@ -38,6 +38,14 @@ internal sealed class CliProcess : IAsyncDisposable
 
     public static CliProcess StartProgram(string program, params IEnumerable<string> arguments) => new(StartInfo(program, arguments));
 
+    /// <summary>A program of ours beside the command, in a folder of its own.</summary>
+    public static CliProcess StartLibrary(string name, string folder, params IEnumerable<string> arguments)
+    {
+        var start = StartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, name + ".dll"), .. arguments]);
+        start.WorkingDirectory = folder;
+        return new(start);
+    }
+
     /// <summary>Runs a command to its end.</summary>
     public static async Task<CliProcess> RunAsync(params IEnumerable<string> arguments) => await RunAsync(Start(arguments));
 

@@ -6,19 +6,20 @@ namespace ActorQuorum.EndToEnd.Tests.Harness;
 internal sealed class RealCluster : IAsyncDisposable
 {
     private readonly ScratchFolder _folder = new();
+    private readonly List<RealNode> _nodes;
+    private readonly int _basePort = FreePorts.BasePort();
 
     /// <param name="nodes">How many members.</param>
     /// <param name="settings">HOCON for every node besides names and addresses.</param>
     public RealCluster(int nodes, string settings = "")
     {
-        var basePort = FreePorts.BasePort();
-        Nodes = [.. Enumerable.Range(1, nodes).Select(number => Describe(basePort, number))];
+        _nodes = [.. Enumerable.Range(1, nodes).Select(Describe)];
         _folder.Write("cluster.conf", MembersConfig("e2e", Nodes) + settings + "\n");
         foreach (var node in Nodes)
             _folder.Write(Path.GetFileName(node.ConfigFile), NodeConfig(node.Name, node.DataDirectory));
     }
 
-    public IReadOnlyList<RealNode> Nodes { get; }
+    public IReadOnlyList<RealNode> Nodes => _nodes;
 
     public string Folder => _folder.Path;
 
@@ -62,11 +63,22 @@ internal sealed class RealCluster : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private RealNode Describe(int basePort, int number) => new()
+    /// <summary>A node that is none of the first members, with a small file of its own; it is started by its test.</summary>
+    public RealNode Newcomer(string clusterName = "e2e")
+    {
+        var node = Describe(_nodes.Count + 1);
+        _nodes.Add(node);
+        _folder.Write(
+            Path.GetFileName(node.ConfigFile),
+            MembersConfig(clusterName, [node]) + NodeConfig(node.Name, node.DataDirectory).Replace("include \"cluster.conf\"\n", "", StringComparison.Ordinal));
+        return node;
+    }
+
+    private RealNode Describe(int number) => new()
     {
         Name = $"n{number}",
-        ClientAddress = FreePorts.Client(basePort, number),
-        PeerAddress = FreePorts.Peer(basePort, number),
+        ClientAddress = FreePorts.Client(_basePort, number),
+        PeerAddress = FreePorts.Peer(_basePort, number),
         ConfigFile = Path.Combine(_folder.Path, $"n{number}.conf"),
         DataDirectory = Path.Combine(_folder.Path, $"n{number}"),
     };

@@ -27,11 +27,11 @@ internal sealed class RealNode : IAsyncDisposable
 
     public bool IsRunning => Process is { HasExited: false };
 
-    public CliProcess Start()
+    public CliProcess Start(params string[] options)
     {
         _client?.Dispose();
         _client = new Endpoint(ClientAddress);
-        return Process = CliProcess.Start("run", "-c", ConfigFile);
+        return Process = CliProcess.Start(["run", "-c", ConfigFile, .. options]);
     }
 
     public async Task KillAsync()

@@ -15,6 +15,18 @@ public sealed class ErrorTableTests
         { QuorumError.TooLarge, 3, "etcdserver: request is too large" },
         { QuorumError.DiskNearlyFull, 8, "etcdserver: mvcc: database space exceeded" },
         { QuorumError.Stopped, 14, "etcdserver: server stopped" },
+        { QuorumError.LeaderUnreachable, 14, "etcdserver: no leader" },
+        { QuorumError.NotAMember, 14, "actorquorum: this node is not part of a cluster" },
+        { QuorumError.ChangeInProgress, 9, "actorquorum: another change of the membership is in progress" },
+        { QuorumError.AlreadyAMember, 9, "etcdserver: Peer URLs already exists" },
+        { QuorumError.NoSuchMember, 5, "etcdserver: member not found" },
+        { QuorumError.NotALearner, 9, "etcdserver: can only promote a learner member" },
+        { QuorumError.LearnerBehind, 9, "etcdserver: can only promote a learner member which is in sync with leader" },
+        { QuorumError.TooFewVoters, 9, "etcdserver: re-configuration failed due to not enough started members" },
+        { QuorumError.TooManyMembers, 9, "actorquorum: the cluster has as many members as it may have" },
+        { QuorumError.UnknownProcessor, 12, "actorquorum: no processor of this name" },
+        { QuorumError.ProcessorFailed, 10, "actorquorum: the processor failed, its changes are discarded" },
+        { QuorumError.Refused, 3, "actorquorum: the request was refused" },
     };
 
     [Theory]

@@ -1,0 +1,43 @@
+using ActorQuorum.Configuration;
+
+namespace ActorQuorum.Storage;
+
+/// <summary>Who a node is: as its data directory says, if it joined a cluster; as it is told, if it joins one now; else as its configuration says.</summary>
+internal static class NodeIdentity
+{
+    /// <summary>Finds it. A node that joins now has it written down when this returns.</summary>
+    /// <exception cref="DataDirectoryException">The node is to join, and its data directory belongs to a member of another cluster.</exception>
+    /// <exception cref="StorageDamagedException">What the data directory says is damaged.</exception>
+    public static ClusterIdentity Find(IFileSystem files, NodeOptions options)
+    {
+        if (options.Storage == StorageKind.Memory) return ClusterIdentity.Of(options);
+        var joined = JoinFile.Read(files, options.DataDirectory);
+        var isOwned = IsOwned(files, options.DataDirectory);
+        if (options.Join is not { } join) return ClusterIdentity.Of(options with { Join = joined });
+        if (isOwned && (joined is null || joined.ClusterId != join.ClusterId || joined.Self != join.Self))
+        {
+            throw new DataDirectoryException(
+                $"The data directory {options.DataDirectory} belongs to {(joined is null ? "a founder of a cluster" : $"member {joined.Self} of cluster {joined.ClusterId:x}")}, "
+                + $"and the node is to join cluster {join.ClusterId:x} as member {join.Self}. Give it a directory of its own, or start it without joining.");
+        }
+
+        if (!isOwned) JoinFile.Write(files, options.DataDirectory, join);
+        return ClusterIdentity.Of(options with { Join = isOwned ? joined : join });
+    }
+
+    /// <summary>Whether a node that started here before has joined a cluster, so that it need not be told again.</summary>
+    public static ClusterJoin? JoinedBefore(IFileSystem files, NodeOptions options) =>
+        options.Storage == StorageKind.Disk && IsOwned(files, options.DataDirectory) ? JoinFile.Read(files, options.DataDirectory) : null;
+
+    private static bool IsOwned(IFileSystem files, string directory)
+    {
+        try
+        {
+            return files.List(directory).Contains(IdentityFile.Name);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+}
