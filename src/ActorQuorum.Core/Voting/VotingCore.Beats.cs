@@ -32,8 +32,9 @@ internal sealed partial class VotingCore
     private void OnBeat(Peer peer, Beat beat)
     {
         if (beat.Counter > MostCounter || beat.Epoch.Counter > MostCounter || !HearNews(peer, beat.Sequence, beat.SentAt)) return;
-        if (beat.EchoedAt > peer.AnsweredAt && beat.EchoedAt <= _now) peer.AnsweredAt = beat.EchoedAt;
-        if (VouchesForMe(beat) && beat.EchoedAt > peer.VouchedAt && beat.EchoedAt <= _now) peer.VouchedAt = beat.EchoedAt;
+        var isAnswer = beat.EchoedAt > TimeSpan.Zero && beat.EchoedAt <= _now;
+        if (isAnswer && beat.EchoedAt > peer.AnsweredAt) peer.AnsweredAt = beat.EchoedAt;
+        if (isAnswer && beat.EchoedAt > peer.VouchedAt && VouchesForMe(beat)) peer.VouchedAt = beat.EchoedAt;
         _seenCounter = Math.Max(_seenCounter, Math.Max(beat.Counter, beat.Epoch.Counter));
         if (!peer.IsLive || !beat.SaysTheSameAs(peer.Last)) _isDirty = true;
         peer.Last = beat;
