@@ -1,5 +1,6 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines.Processors;
 using ActorQuorum.TestKit.Disk;
 using ActorQuorum.TestKit.Hosting;
 using ActorQuorum.TestKit.Invariants;
@@ -26,7 +27,9 @@ public sealed class SimulatedCluster
     /// <param name="seed">The run's only source of chance.</param>
     /// <param name="configure">Changes the settings of each node.</param>
     /// <param name="logger">Where the nodes log; nowhere by default.</param>
-    public SimulatedCluster(int nodes, ulong seed, Func<NodeOptions, NodeOptions>? configure = null, ILogger? logger = null)
+    /// <param name="build">Adds processors to each node; a transport that it names is not used.</param>
+    public SimulatedCluster(
+        int nodes, ulong seed, Func<NodeOptions, NodeOptions>? configure = null, ILogger? logger = null, Action<QuorumBuilder>? build = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(nodes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, 15);
@@ -39,6 +42,7 @@ public sealed class SimulatedCluster
             var options = new NodeOptions { Name = member.Name, DataDirectory = "data", ClusterName = "simulated", Members = members };
             if (configure is not null) options = configure(options);
             _nodes.Add(new(_nodes.Count + 1, _simulation, Network, options, _invariants, logger ?? NullLogger.Instance));
+            build?.Invoke(_nodes[^1].Builder);
         }
 
         foreach (var node in _nodes) node.Start();
@@ -276,6 +280,15 @@ public sealed class SimulatedCluster
     /// <returns>The request, whose answer comes while the cluster runs.</returns>
     public SimulatedRequest CompareAndSet(SimulatedNode node, string key, string? expected, string value, double patienceSeconds = 5) =>
         Ask(node, RequestKind.Command, Consistency.Linearizable, StoredText.CompareAndSet(key, expected, value), patienceSeconds);
+
+    /// <summary>A client of a node enqueues a command for a processor.</summary>
+    /// <param name="node">The node it asks.</param>
+    /// <param name="processor">The processor's name.</param>
+    /// <param name="payload">What its handler gets.</param>
+    /// <param name="patienceSeconds">Virtual seconds that it waits.</param>
+    /// <returns>The request, whose answer comes while the cluster runs: its result bears what the handler returned.</returns>
+    public SimulatedRequest Enqueue(SimulatedNode node, string processor, Bytes payload, double patienceSeconds = 5) =>
+        Ask(node, RequestKind.Command, Consistency.Linearizable, ProcessFields.Encode(processor, payload.Span), patienceSeconds);
 
     /// <summary>A client of a node compacts the store's history.</summary>
     /// <param name="node">The node it asks.</param>

@@ -99,6 +99,9 @@ public sealed class SimulatedNode
 
     private KeyValueView View => (KeyValueView)Store.View;
 
+    /// <summary>Its processors; another build from its next start on.</summary>
+    internal QuorumBuilder Builder { get; set; } = new();
+
     /// <summary>Its place among the nodes, from 1.</summary>
     internal int Number { get; }
 
@@ -147,7 +150,7 @@ public sealed class SimulatedNode
         var drift = _clock.DriftPerMillion;
         _clock = new(_simulation) { DriftPerMillion = drift };
         var host = new SimulatedHost(_simulation, Number, _clock, () => DiskLatency, () => MostTurnDelay);
-        var store = new KeyValueStore();
+        var store = new KeyValueStore(processors: Builder.ToProcessors(Name, _logger));
         var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation, store);
         var log = new WitnessedLog(storage.Log, storage.Durable);
         var transport = new SimulatedTransport(
