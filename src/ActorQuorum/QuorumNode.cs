@@ -98,13 +98,19 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
         try
         {
             host = hosting.StartHost();
-            transport = hosting.MakeTransport(host, TransportOptions(options, identity, storage, time), loggers.CreateLogger("ActorQuorum.Transport"));
+            NodeActors? running = null;
+
+            // Until it follows a leader, and may vote, the node may not know yet who its leader is.
+            bool MayNotKnowItsLeader() => Volatile.Read(ref running) is { View.Core: { IsProven: false } or { Leader.IsNone: true } };
+            transport = hosting.MakeTransport(
+                host, TransportOptions(options, identity, storage, time) with { LetsCallersIn = MayNotKnowItsLeader }, loggers.CreateLogger("ActorQuorum.Transport"));
             var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
             var actors = NodeActors.Start(host, new()
             {
                 ClusterId = storage.ClusterId,
                 Self = identity.Self,
                 Members = identity.Members,
+                IsJoining = identity.IsJoining,
                 Incarnation = storage.Incarnation,
                 Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))),
                 Durable = storage.Durable,
@@ -124,6 +130,7 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
                 RoleChanged = hosting.RoleChanged,
                 Roles = roles,
             });
+            Volatile.Write(ref running, actors);
             await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
             return new(options, host, actors, storage, transport, tally, roles, logger);
         }
@@ -151,6 +158,19 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     {
         var answer = await Ask(RequestKind.Query, consistency, query, cancellationToken).ConfigureAwait(false);
         return answer.Result ?? answer.View!.Query(query);
+    }
+
+    /// <summary>Asks for a change of the members; a follower passes it to the leader.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="cancellationToken">Gives up waiting; the change may still take effect.</param>
+    /// <returns>All members once it is committed, in the order of their names.</returns>
+    /// <exception cref="QuorumException">The change was not made, or its outcome is unknown.</exception>
+    internal async Task<IReadOnlyList<MemberInfo>> ChangeMembersAsync(MembershipChange change, CancellationToken cancellationToken = default)
+    {
+        var answer = await Ask(RequestKind.Change, Consistency.Linearizable, change.Encode(), cancellationToken).ConfigureAwait(false);
+        if (!MembershipEncoding.TryDecode(answer.Result!.Payload.Span, out var membership))
+            throw Refused(QuorumError.OutcomeUnknown, "the leader made the change and answered with members that cannot be read; do all nodes run the same release?");
+        return [.. membership.Members.Select(_actors.View.MemberOf).OrderBy(member => member.Name, StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>

@@ -70,7 +70,7 @@ internal sealed partial class RaftCore
             return;
         }
 
-        if (_isReplaced || _options.IsJoining || !_options.Members.Contains(introduction.From)) return;
+        if (_isReplaced || !_options.Members.Contains(introduction.From)) return;
         if (introduction.Phase == FoundingPhase.Proven)
         {
             HearFounder(introduction);

@@ -159,7 +159,6 @@ internal sealed partial class RaftCore
 
     private void OnAppendRefused(Progress follower, AppendEntriesReply refusal)
     {
-        if (follower.IsSnapshotting) return;
         var isStale = follower.IsProbing ? refusal.MatchIndex != follower.NextIndex - 1 : refusal.MatchIndex <= follower.MatchIndex;
         if (isStale) return;
         var agreed = _log.LastPossibleMatch(refusal.HintIndex, refusal.HintTerm);

@@ -90,7 +90,7 @@ internal sealed partial class RaftCore
         Follow(arrived.Term, arrived.From);
         var mark = arrived.Mark;
         if (_installing is not null) return;
-        if (mark.Index <= CommitIndex || _log.Matches(mark.Index, mark.Term))
+        if (_log.Matches(mark.Index, mark.Term))
         {
             Commit(mark.Index);
             AcknowledgeSnapshot(mark);

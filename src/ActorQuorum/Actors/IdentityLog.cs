@@ -10,10 +10,19 @@ internal sealed class IdentityLog(ILogger logger, string self, Func<MemberId, st
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
     private TimeSpan _next = Patience;
     private bool _wasProven;
+    private bool _saidForeign;
 
     /// <summary>Looks at the core, at each tick.</summary>
     public void Look(RaftCore core, TimeSpan now)
     {
+        if (core.IsFoundedElsewhere && !_saidForeign)
+        {
+            _saidForeign = true;
+            logger.LogError(
+                "{Node} founded a cluster of its own, while the cluster of its name is there and has it as a member: it takes nothing from it. "
+                + "Was its data directory lost? Stop it, empty the directory, and start it with --join", self);
+        }
+
         if (core.IsProven)
         {
             if (!_wasProven) logger.LogDebug("{Node} may vote and count", self);

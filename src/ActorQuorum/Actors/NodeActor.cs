@@ -39,6 +39,7 @@ internal sealed partial class NodeActor(
             case PeerLost(var peer): OnPeerLost(peer); break;
             case InspectNode(var inspection): inspection.See(_pending); break;
             case HandOverLeadership: context.Election.Tell(new(HandOver.Instance)); break;
+            case CallerLetIn(var caller, var address): transport.Connect(caller, address); break;
             case VotingNodeMessage ofVoting: OnVoting(ofVoting); break;
             case StopNode(var stopped): Stop(stopped); break;
             default: throw new InvalidOperationException($"unknown node message {message.GetType().Name}");
@@ -54,6 +55,7 @@ internal sealed partial class NodeActor(
         var hadLeader = view.Core.Leader;
         Count(turn.Status);
         view.Core = turn.Status;
+        if (turn.Membership?.Configuration is { } configuration) Follow(configuration);
         Send(turn.Messages);
         foreach (var change in turn.RoleChanges)
         {
@@ -64,6 +66,7 @@ internal sealed partial class NodeActor(
 
         foreach (var accepted in turn.Accepted) _pending.Logged(accepted);
         foreach (var refused in turn.Refused) OnRefused(refused);
+        if (turn.Membership is { } membership) OnMembershipTurn(membership);
         foreach (var ready in turn.Reads) FetchView(ready);
         if (CanGoOn(turn, hadLeader)) RouteWaiting();
     }
@@ -167,6 +170,10 @@ internal sealed partial class NodeActor(
         {
             Fail(request, QuorumError.NoLeader, "this member does not lead");
         }
+        else if (view.IsDetached)
+        {
+            Fail(request, QuorumError.NotAMember, $"{view.NameOf(self)} was detached from its cluster: ask a member, or add it again");
+        }
         else if (view.Core.Leader.IsNone || !transport.Send(view.Core.Leader, ForwardOf(request)))
         {
             _pending.Wait(request);
@@ -187,6 +194,12 @@ internal sealed partial class NodeActor(
             return;
         }
 
+        if (request.Kind == RequestKind.Change)
+        {
+            AskForChange(request);
+            return;
+        }
+
         if (request.Kind == RequestKind.Command) tally.Proposals++;
         else tally.LinearizableReads++;
         request.Stage = RequestStage.InCore;
@@ -196,7 +209,7 @@ internal sealed partial class NodeActor(
     }
 
     private Forward ForwardOf(Request request) =>
-        new(request.Id, request.Kind, request.Kind == RequestKind.Command ? request.Payload : default, request.Deadline - context.Now);
+        new(request.Id, request.Kind, request.Kind == RequestKind.Query ? default : request.Payload, request.Deadline - context.Now);
 
     private void OnRefused(Refused refused)
     {
@@ -309,6 +322,7 @@ internal sealed partial class NodeActor(
 
         // No batch tells of the disk while writes are refused.
         if (view.IsDiskNearlyFull) context.Storage.Tell(DiskDoubted.Instance);
+        PartInTime();
         foreach (var request in _pending.Overdue(context.Now)) GiveUp(request);
         if (!view.Core.Leader.IsNone) RouteWaiting();
     }

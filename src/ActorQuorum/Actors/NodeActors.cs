@@ -84,6 +84,9 @@ internal sealed class NodeActors : IPeerInbox
     /// <inheritdoc/>
     public void ConnectionLost(MemberId peer) => _context.Node.Tell(new PeerLost(peer));
 
+    /// <inheritdoc/>
+    public void Called(MemberId caller, PeerAddress address) => _context.Node.Tell(new CallerLetIn(caller, address));
+
     /// <summary>Takes a request of a client; its answer goes to its <see cref="IReplyTo"/>.</summary>
     public void Take(Request request) => _context.Node.Tell(new ClientRequest(request));
 

@@ -30,7 +30,18 @@ internal sealed record ClientGone(Request Request) : NodeMessage;
 /// <summary>What one turn of the ElectionActor amounted to.</summary>
 internal sealed record ElectionTurn(
     ImmutableArray<RaftMessage> Messages, ImmutableArray<Accepted> Accepted, ImmutableArray<Refused> Refused,
-    ImmutableArray<ReadReady> Reads, ImmutableArray<RoleChange> RoleChanges, CoreStatus Status) : NodeMessage;
+    ImmutableArray<ReadReady> Reads, ImmutableArray<RoleChange> RoleChanges, CoreStatus Status) : NodeMessage
+{
+    /// <summary>What it amounted to for the members; null for nothing.</summary>
+    public MembershipTurn? Membership { get; init; }
+}
+
+/// <summary>What one turn of the ElectionActor amounted to for the members.</summary>
+internal sealed record MembershipTurn(
+    ImmutableArray<ChangeDone> Done, ImmutableArray<ChangeRefused> Refused, ConfigurationInUse? Configuration);
+
+/// <summary>A node of this cluster that was not known here connected, and says where it listens.</summary>
+internal sealed record CallerLetIn(MemberId Caller, PeerAddress Address) : NodeMessage;
 
 /// <summary>A batch is durable: the messages that waited for it may leave; and how the disk is doing.</summary>
 internal sealed record BatchOnDisk(ImmutableArray<RaftMessage> Messages, DiskCondition Condition, long LogSizeBytes) : NodeMessage;

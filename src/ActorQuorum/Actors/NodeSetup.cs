@@ -21,6 +21,9 @@ internal sealed record NodeSetup
     /// <summary>All first members, in the order of their names.</summary>
     public required IReadOnlyList<MemberInfo> Members { get; init; }
 
+    /// <summary>Whether the node joins a cluster that is there: then <see cref="Members"/> are only whom it may ask.</summary>
+    public bool IsJoining { get; init; }
+
     /// <summary>The number of this node's data directory.</summary>
     public required ulong Incarnation { get; init; }
 
@@ -80,7 +83,10 @@ internal sealed record NodeSetup
     {
         Self = Self.Id,
         Incarnation = Incarnation,
-        Members = [.. Members.Select(member => member.Id).Order()],
+        Members = IsJoining ? [] : [.. Members.Select(member => member.Id).Order()],
+        IsJoining = IsJoining,
+        Contact = ContactOf(Self),
+        Contacts = IsJoining ? [] : [.. Members.Select(member => new Newcomer(member.Id, ContactOf(member)))],
         Heartbeat = Election.Heartbeat,
         ElectionTimeout = Election.Timeout,
         Seed = Seed,
@@ -92,4 +98,10 @@ internal sealed record NodeSetup
         // Twice what all members' clients may have under way: reached only by what was given up.
         UncommittedSizeBytes = 2 * Limits.PendingSizeBytes * Members.Count,
     };
+
+    private static MemberContact ContactOf(MemberInfo member)
+    {
+        var contact = new MemberContact(member.Name, member.PeerAddress, member.ClientAddress);
+        return contact.IsWithinBounds ? contact : MemberContact.Unknown;
+    }
 }

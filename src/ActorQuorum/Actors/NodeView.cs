@@ -4,8 +4,10 @@ using ActorQuorum.Roles;
 namespace ActorQuorum.Actors;
 
 /// <summary>What a node knows of itself: written by the NodeActor, read by anybody.</summary>
-internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<MemberInfo> members)
+internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<MemberInfo> firstMembers)
 {
+    private volatile IReadOnlyList<MemberInfo>? _members;
+    private volatile bool _isDetached;
     private volatile CoreStatus _core = new(Role.Follower, 0, MemberId.None, 0, 0, 0, false);
     private volatile bool _isDiskNearlyFull;
     private long _logSizeBytes;
@@ -13,6 +15,8 @@ internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<M
 
     /// <summary>Each change of role, term or leader, on the NodeActor's turn.</summary>
     public event Action<RoleChange>? RoleChanged;
+
+    private IReadOnlyList<MemberInfo> Members => _members ?? firstMembers;
 
     /// <summary>The core at the end of its latest turn.</summary>
     public CoreStatus Core
@@ -51,8 +55,8 @@ internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<M
             return new()
             {
                 ClusterId = clusterId,
-                Self = self,
-                Members = members,
+                Self = Own(Members),
+                Members = Members,
                 Role = core.Role,
                 Term = core.Term,
                 Leader = core.Leader,
@@ -69,10 +73,43 @@ internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<M
     /// <summary>A member's name, or its number if it is not known.</summary>
     public string NameOf(MemberId id)
     {
-        foreach (var member in members)
+        foreach (var member in Members)
+            if (member.Id == id)
+                return member.Name;
+        foreach (var member in firstMembers)
             if (member.Id == id)
                 return member.Name;
         return id.IsNone ? "nobody" : id.ToString();
+    }
+
+    /// <summary>The members of the files.</summary>
+    public IReadOnlyList<MemberInfo> FirstMembers => firstMembers;
+
+    /// <summary>Whether a committed configuration without this node came after one with it.</summary>
+    public bool IsDetached => _isDetached;
+
+    /// <summary>The members are those of the latest configuration that is committed; before there is one, those of the files.</summary>
+    public void Follow(ConfigurationInUse configuration)
+    {
+        if (!configuration.IsCommitted || configuration.Latest.Members.IsEmpty) return;
+        _members = [.. configuration.Latest.Members.Select(MemberOf).OrderBy(member => member.Name, StringComparer.Ordinal)];
+        _isDetached = configuration.Latest.Find(self.Id) is null;
+    }
+
+    /// <summary>A member as the log names it; what that leaves out the files may know.</summary>
+    public MemberInfo MemberOf(ConfiguredMember member)
+    {
+        var file = firstMembers.FirstOrDefault(other => other.Id == member.Id);
+        var contact = member.Contact.Or(new(file?.Name ?? "", file?.PeerAddress ?? "", file?.ClientAddress ?? ""));
+        return new(member.Id, contact.Name, contact.Peer, contact.Client) { IsLearner = member.IsLearner };
+    }
+
+    private MemberInfo Own(IReadOnlyList<MemberInfo> members)
+    {
+        foreach (var member in members)
+            if (member.Id == self.Id)
+                return self with { IsLearner = member.IsLearner };
+        return self;
     }
 
     /// <summary>A change of role as role scripts see it.</summary>

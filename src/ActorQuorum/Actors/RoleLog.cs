@@ -41,6 +41,7 @@ internal sealed class RoleLog(ILogger logger, string self, Func<MemberId, string
         RoleCause.LeaderHeard => $"{nameOf(change.Leader)} leads",
         RoleCause.QuorumLost => "no majority answers",
         RoleCause.HandedOver => $"{nameOf(change.Other)} hands over",
+        RoleCause.Detached => "it is no longer a member",
         _ => change.Cause.ToString(),
     };
 }

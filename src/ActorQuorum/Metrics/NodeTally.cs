@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using ActorQuorum.Core.Raft;
 
@@ -9,7 +10,7 @@ namespace ActorQuorum.Metrics;
 /// </summary>
 internal sealed class NodeTally
 {
-    private readonly Dictionary<MemberId, PeerTally> _peers = [];
+    private readonly ConcurrentDictionary<MemberId, PeerTally> _peers = [];
     private readonly long[] _failures = new long[Enum.GetValues<QuorumError>().Length];
 
     /// <summary>Commands handed to this node's core, as it led.</summary>
@@ -55,10 +56,10 @@ internal sealed class NodeTally
     public Histogram<double>? RoundTripSeconds { get; set; }
 
     /// <summary>The other members.</summary>
-    public IReadOnlyCollection<PeerTally> Peers => _peers.Values;
+    public IEnumerable<PeerTally> Peers => _peers.Values.OrderBy(peer => peer.Id);
 
     /// <summary>Begins to count of another member.</summary>
-    public void AddPeer(MemberId id, string name) => _peers.Add(id, new PeerTally(id, name));
+    public void AddPeer(MemberId id, string name) => _peers.TryAdd(id, new PeerTally(id, name));
 
     /// <summary>What is counted of a member; null if it is none of the others.</summary>
     public PeerTally? Of(MemberId peer) => _peers.GetValueOrDefault(peer);

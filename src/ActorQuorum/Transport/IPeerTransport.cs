@@ -21,6 +21,13 @@ internal interface IPeerInbox
     void Met(VotingMember contact)
     {
     }
+
+    /// <summary>A node of the cluster that is none of the peers was let in (<see cref="PeerTransportOptions.LetsCallersIn"/>). Told before its first message.</summary>
+    /// <param name="caller">The node.</param>
+    /// <param name="address">Where it says it listens.</param>
+    void Called(MemberId caller, PeerAddress address)
+    {
+    }
 }
 
 /// <summary>Bounds what one connection may have undelivered.</summary>

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace ActorQuorum.Transport;
 
-/// <summary>The varint fields 1 to 7 of a message, zero where absent; each lies below <see cref="PeerCodec.NumberLimit"/>.</summary>
+/// <summary>The varint fields 1 to 8 of a message, zero where absent; each lies below <see cref="PeerCodec.NumberLimit"/>.</summary>
 internal struct Numbers
 {
-    private const int Fields = 7;
+    private const int Fields = 8;
     private Slots slots;
 
     /// <summary>The Raft group: field 1 of every consensus message.</summary>
@@ -18,7 +18,7 @@ internal struct Numbers
     /// <summary>A field as a yes or no.</summary>
     public readonly bool Flag(int field) => this[field] != 0;
 
-    /// <summary>Reads a field if it is a varint from 1 to 7, and passes over any other.</summary>
+    /// <summary>Reads a field if it is a varint from 1 to 8, and passes over any other.</summary>
     public void Read(ref FieldReader reader, uint tag)
     {
         var field = tag >> 3;

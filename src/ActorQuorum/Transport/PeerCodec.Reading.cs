@@ -73,15 +73,33 @@ internal static partial class PeerCodec
         numbers.ReadAll(ref reader);
         return new Consensus(new AppendEntriesReply(
             numbers.Group, route.From, route.To, numbers[2], route.Incarnation, numbers.Flag(3), numbers[4], numbers[5], numbers[6],
-            numbers.Flag(7)));
+            numbers.Flag(7))
+        {
+            Session = numbers[8],
+        });
     }
 
     private static Consensus ReadHeartbeat(ref FieldReader reader, PeerRoute route)
     {
         var numbers = new Numbers();
-        numbers.ReadAll(ref reader);
-        return new Consensus(new Heartbeat(
-            numbers.Group, route.From, route.To, numbers[2], route.Incarnation, numbers[3], numbers[4]));
+        var founding = 0UL;
+        while (reader.Next(out var tag))
+        {
+            if (tag == FieldReader.Tag(6, WireType.Fixed64))
+            {
+                founding = reader.Fixed();
+            }
+            else
+            {
+                numbers.Read(ref reader, tag);
+            }
+        }
+
+        return new Consensus(new Heartbeat(numbers.Group, route.From, route.To, numbers[2], route.Incarnation, numbers[3], numbers[4])
+        {
+            Session = numbers[5],
+            Founding = founding,
+        });
     }
 
     private static Consensus ReadHeartbeatReply(ref FieldReader reader, PeerRoute route)
@@ -89,7 +107,10 @@ internal static partial class PeerCodec
         var numbers = new Numbers();
         numbers.ReadAll(ref reader);
         return new Consensus(new HeartbeatReply(
-            numbers.Group, route.From, route.To, numbers[2], route.Incarnation, numbers[3], numbers.Flag(4)));
+            numbers.Group, route.From, route.To, numbers[2], route.Incarnation, numbers[3], numbers.Flag(4))
+        {
+            Session = numbers[5],
+        });
     }
 
     private static Consensus ReadTimeoutNow(ref FieldReader reader, PeerRoute route)
@@ -103,6 +124,7 @@ internal static partial class PeerCodec
     {
         var numbers = new Numbers();
         var entries = ImmutableArray.CreateBuilder<Entry>();
+        var founding = 0UL;
         while (reader.Next(out var tag))
         {
             if (tag == FieldReader.Tag(6, WireType.LengthPrefixed))
@@ -110,6 +132,10 @@ internal static partial class PeerCodec
                 var entry = ReadEntry(reader.Bytes());
                 CheckFollows(entries.Count > 0 ? entries[^1] : null, entry);
                 entries.Add(entry);
+            }
+            else if (tag == FieldReader.Tag(8, WireType.Fixed64))
+            {
+                founding = reader.Fixed();
             }
             else
             {
@@ -128,7 +154,11 @@ internal static partial class PeerCodec
 
         return new Consensus(new AppendEntries(
             numbers.Group, route.From, route.To, term, route.Incarnation,
-            previousIndex, previousTerm, entries.DrainToImmutable(), numbers[5]));
+            previousIndex, previousTerm, entries.DrainToImmutable(), numbers[5])
+        {
+            Session = numbers[7],
+            Founding = founding,
+        });
     }
 
     private static void CheckFollows(Entry? previous, Entry entry)
@@ -171,8 +201,15 @@ internal static partial class PeerCodec
         var numbers = new Numbers();
         var view = ImmutableArray.CreateBuilder<Member>();
         var seen = new HashSet<MemberId>();
+        MemberContact? contact = null;
         while (reader.Next(out var tag))
         {
+            if (tag == FieldReader.Tag(5, WireType.LengthPrefixed))
+            {
+                contact = ReadContact(reader.Bytes());
+                continue;
+            }
+
             if (tag != FieldReader.Tag(4, WireType.LengthPrefixed))
             {
                 numbers.Read(ref reader, tag);
@@ -190,7 +227,36 @@ internal static partial class PeerCodec
 
         var phase = (FoundingPhase)Below(numbers[3], (long)FoundingPhase.Proven + 1, "founding phase");
         return new Consensus(new Introduction(
-            numbers.Group, route.From, route.To, numbers[2], route.Incarnation, phase, view.DrainToImmutable()));
+            numbers.Group, route.From, route.To, numbers[2], route.Incarnation, phase, view.DrainToImmutable())
+        {
+            Contact = contact,
+        });
+    }
+
+    private static MemberContact ReadContact(ReadOnlySpan<byte> source)
+    {
+        var reader = new FieldReader(source);
+        var contact = MemberContact.Unknown;
+        while (reader.Next(out var tag))
+        {
+            switch (tag)
+            {
+                case (1 << 3) | (uint)WireType.LengthPrefixed:
+                    contact = contact with { Name = reader.Text(MemberContact.TextSizeBytes) };
+                    break;
+                case (2 << 3) | (uint)WireType.LengthPrefixed:
+                    contact = contact with { Peer = reader.Text(MemberContact.TextSizeBytes) };
+                    break;
+                case (3 << 3) | (uint)WireType.LengthPrefixed:
+                    contact = contact with { Client = reader.Text(MemberContact.TextSizeBytes) };
+                    break;
+                default:
+                    reader.Skip(tag);
+                    break;
+            }
+        }
+
+        return contact;
     }
 
     private static Member ReadMember(ReadOnlySpan<byte> source)
@@ -234,7 +300,7 @@ internal static partial class PeerCodec
             }
         }
 
-        var kind = (RequestKind)Below(numbers[2], (long)RequestKind.Query + 1, "request kind");
+        var kind = (RequestKind)Below(numbers[2], (long)RequestKind.Change + 1, "request kind");
         var patience = new TimeSpan(Below(numbers[4], PatienceLimit.Ticks + 1, "patience"));
         return new Forward(numbers[1], kind, payload.ToArray(), patience);
     }

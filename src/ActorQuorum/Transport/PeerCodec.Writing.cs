@@ -64,14 +64,18 @@ internal static partial class PeerCodec
                 sink.Number(5, (ulong)reply.HintIndex);
                 sink.Number(6, (ulong)reply.HintTerm);
                 sink.Number(7, reply.IsProven ? 1UL : 0);
+                sink.Number(8, (ulong)reply.Session);
                 break;
             case Heartbeat heartbeat:
                 sink.Number(3, (ulong)heartbeat.CommitIndex);
                 sink.Number(4, (ulong)heartbeat.Round);
+                sink.Number(5, (ulong)heartbeat.Session);
+                sink.Fixed(6, heartbeat.Founding);
                 break;
             case HeartbeatReply reply:
                 sink.Number(3, (ulong)reply.Round);
                 sink.Number(4, reply.IsProven ? 1UL : 0);
+                sink.Number(5, (ulong)reply.Session);
                 break;
             case RequestVote request:
                 sink.Number(3, (ulong)request.LastLogIndex);
@@ -107,6 +111,9 @@ internal static partial class PeerCodec
             sink.Nested(6, (int)size.SizeBytes);
             Describe(entry, ref sink);
         }
+
+        sink.Number(7, (ulong)append.Session);
+        sink.Fixed(8, append.Founding);
     }
 
     private static void Describe<TSink>(Entry entry, ref TSink sink)
@@ -129,7 +136,25 @@ internal static partial class PeerCodec
             sink.Nested(4, (int)size.SizeBytes);
             Describe(member, ref sink);
         }
+
+        if (introduction.Contact is { } contact)
+        {
+            var size = default(MeasuringSink);
+            Describe(contact, ref size);
+            sink.Nested(5, (int)size.SizeBytes);
+            Describe(contact, ref sink);
+        }
     }
+
+    private static void Describe<TSink>(MemberContact contact, ref TSink sink)
+        where TSink : struct, IFieldSink, allows ref struct
+    {
+        sink.Text(1, NullIfEmpty(contact.Name));
+        sink.Text(2, NullIfEmpty(contact.Peer));
+        sink.Text(3, NullIfEmpty(contact.Client));
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
     private static void Describe<TSink>(Member member, ref TSink sink)
         where TSink : struct, IFieldSink, allows ref struct

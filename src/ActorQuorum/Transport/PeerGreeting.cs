@@ -30,8 +30,8 @@ internal static class PeerGreeting
         Incarnation = self.Incarnation,
         Name = self.Name,
         IsBulk = isBulk,
-        Host = self.Contact?.Host ?? string.Empty,
-        Port = (uint)(self.Contact?.Port ?? 0),
+        Host = self.Contact?.Host ?? AddressOf(self).Host,
+        Port = (uint)(self.Contact?.Port ?? AddressOf(self).Port),
         BirthMs = (ulong)(self.Contact?.BirthMs ?? 0),
     };
 
@@ -44,6 +44,12 @@ internal static class PeerGreeting
             new MemberId(hello.From), hello.Name, hello.Host, (int)Math.Min(hello.Port, int.MaxValue), (long)Math.Min(hello.BirthMs, long.MaxValue));
         return PeerContact.Objection(contact) is null ? contact with { Host = ReachableAddress.Believed(contact.Host, source) } : contact;
     }
+
+    /// <summary>Where a caller that is none of the peers listens, as it says; null if it does not, or nobody is let in.</summary>
+    public static PeerAddress? AddressOfCaller(PeerTransportOptions self, Hello hello) =>
+        self.Contact is null && self.LetsCallersIn?.Invoke() == true && PeerContact.IsHost(hello.Host) && hello.Port is > 0 and <= ushort.MaxValue
+            ? new(Shown(hello.Name), new HostAndPort(hello.Host, (int)hello.Port).ToString())
+            : null;
 
     /// <summary>Judges a hello: the first check that fails is the answer.</summary>
     /// <param name="self">This member.</param>
@@ -68,7 +74,7 @@ internal static class PeerGreeting
                 + "Two nodes may run under one name: compare node.name."),
             _ when self.Contact is not null && PeerContact.Objection(ContactOf(hello, IPAddress.None)) is { } objection => Answer(self, Refusal.Malformed,
                 $"{Shown(hello.Name)} does not present itself: {objection}."),
-            _ when self.Contact is null && !isPeer(from) => Answer(self, Refusal.NotAMember,
+            _ when self.Contact is null && !isPeer(from) && AddressOfCaller(self, hello) is null => Answer(self, Refusal.NotAMember,
                 $"{Shown(hello.Name)} (member {from}) is not a member of the cluster that {self.Name} knows. "
                 + "Compare cluster.members."),
             _ when hello.Incarnation == 0 => Answer(self, Refusal.Malformed, $"the hello of {Shown(hello.Name)} bears no incarnation."),
@@ -127,6 +133,9 @@ internal static class PeerGreeting
             }
         });
     }
+
+    /// <summary>Where this node listens; nowhere that others could dial if the system chooses its port.</summary>
+    private static HostAndPort AddressOf(PeerTransportOptions self) => HostAndPort.Parse(self.Listen) is { Port: > 0 } address ? address : new(string.Empty, 0);
 
     private static HelloReply Answer(PeerTransportOptions self, Refusal refusal, string reason) => new()
     {

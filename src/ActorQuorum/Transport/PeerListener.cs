@@ -166,7 +166,12 @@ internal sealed class PeerListener(
             // It may have ceased to be one between its hello and here, where it can be dropped.
             if (options.Contact is null && !isPeer(connection.From))
             {
-                return;
+                if (PeerGreeting.AddressOfCaller(options, hello) is not { } address)
+                {
+                    return;
+                }
+
+                inbox.Called(connection.From, address);
             }
 
             if (options.Contact is not null)

@@ -22,18 +22,21 @@ internal enum RequestKind
 
     /// <summary>A linearizable query.</summary>
     Query = 1,
+
+    /// <summary>A change of the members.</summary>
+    Change = 2,
 }
 
 /// <summary>A client's request that a follower passes to its leader.</summary>
 /// <param name="RequestId">The follower's number for it.</param>
 /// <param name="Kind">What it asks for.</param>
-/// <param name="Payload">The command; empty for a query, which the follower answers itself once it is told at which index.</param>
+/// <param name="Payload">The command, or the change; empty for a query, which the follower answers itself once it is told at which index.</param>
 /// <param name="Patience">How long the follower will still wait.</param>
 internal sealed record Forward(long RequestId, RequestKind Kind, ReadOnlyMemory<byte> Payload, TimeSpan Patience) : PeerMessage;
 
 /// <summary>The leader's answer to <see cref="Forward"/>: a command's result, where a query may be answered, or why there is neither.</summary>
 /// <param name="RequestId">The follower's number for the request.</param>
-/// <param name="Result">The state machine's result, or null.</param>
+/// <param name="Result">The state machine's result, or the members after a change; or null.</param>
 /// <param name="Error">Why there is none.</param>
 /// <param name="Detail">The error's text.</param>
 /// <param name="ReadIndex">Whoever has applied this much may answer the query (dissertation §6.4); zero if it is no answer to one.</param>

@@ -37,6 +37,12 @@ internal sealed record PeerTransportOptions
     /// </summary>
     public VotingMember? Contact { get; init; }
 
+    /// <summary>
+    /// Whether a node of the same cluster that is none of the peers is let in, where members are otherwise known: this node may not have heard yet
+    /// of the leader that brings it up to date. Whoever is let in so is told to the inbox, with the address it names. Null for never.
+    /// </summary>
+    public Func<bool>? LetsCallersIn { get; init; }
+
     /// <summary>A socket that listens already, which the transport takes over; null to open one at <see cref="Listen"/>.</summary>
     public Socket? Listening { get; init; }
 

@@ -80,6 +80,9 @@ internal sealed class CoreNode
 
     public List<ConfigurationInUse> Configurations { get; } = [];
 
+    /// <summary>Whom a snapshot was wanted for, each time.</summary>
+    public List<MemberId> Transfers { get; } = [];
+
     /// <summary>The terms of the entries behind the base.</summary>
     public long[] LogTerms => [.. LogEntries.Select(e => e.Term)];
 
@@ -106,6 +109,7 @@ internal sealed class CoreNode
         ChangesDone.AddRange(effects.ChangesDone);
         ChangesRefused.AddRange(effects.ChangesRefused);
         if (effects.Configuration is { } configuration) Configurations.Add(configuration);
+        Transfers.AddRange(effects.SnapshotsWanted);
         foreach (var to in effects.SnapshotsWanted) _cluster.Transfers.Add(new(this, to, Term, Snapshot, [.. Applied.Take((int)Snapshot.Index)]));
         if (effects.InstallSnapshot is { } mark) Installing = _arriving! with { Mark = mark };
         foreach (var entry in effects.Apply)

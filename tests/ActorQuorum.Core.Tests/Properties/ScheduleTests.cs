@@ -34,8 +34,8 @@ public sealed class ScheduleTests
     /// <summary>Members come and go, disks are lost on the way, logs are compacted, and who is behind gets a snapshot.</summary>
     [Theory]
     [Trait("Row", "CO-3")]
-    [InlineData(0, 60)]
-    [InlineData(3, 60)]
+    [InlineData(0, 40)]
+    [InlineData(3, 40)]
     public void A_cluster_whose_members_and_log_change_keeps_its_promises(int trailing, int schedules)
     {
         var (joints, installed) = (0, 0);

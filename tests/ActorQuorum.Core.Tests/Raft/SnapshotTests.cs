@@ -312,7 +312,7 @@ public sealed class SnapshotTests
     public void A_late_acknowledgement_of_the_log_before_an_installed_snapshot_counts_for_nothing()
     {
         var node = Follower();
-        node.Hear(node.Peer(2).Appends(1, 6, 1, [1, 1, 1, 1, 1]));
+        node.Hear(node.Peer(2).Appends(1, 6, 1, [.. Enumerable.Repeat(1L, 24)]));
         Arrive(node, 20, 2);
         var late = node.WriteOne();
         node.Install();
@@ -320,6 +320,21 @@ public sealed class SnapshotTests
         node.Core.Log.DurableIndex.ShouldBe(20);
         node.Hear(node.Peer(2).Appends(2, 20, 2, [2]));
         node.Core.Log.DurableIndex.ShouldBe(20);
+    }
+
+    [Fact]
+    public void The_founders_are_known_though_their_entry_is_compacted()
+    {
+        var history = new MembershipHistory(new(CoreCluster.View(3)));
+        history.Appended(EntryOf(1, 1, new(CoreCluster.View(3))));
+        history.Appended(EntryOf(4, 1, new(CoreCluster.View(5))));
+        history.Appended(EntryOf(6, 1, new(CoreCluster.View(4))));
+        history.CompactedTo(5);
+        history.Founders.ShouldBe(CoreCluster.View(3));
+        history.CommittedAt(5).Voters.ShouldBe(CoreCluster.View(5));
+        history.TruncatedFrom(6);
+        history.Latest.Voters.ShouldBe(CoreCluster.View(5));
+        history.LatestIndex.ShouldBe(4);
     }
 
     /// <summary>A settled leader of three with eleven entries applied and a snapshot of them.</summary>

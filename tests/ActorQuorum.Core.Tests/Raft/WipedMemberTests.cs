@@ -136,8 +136,9 @@ public sealed class WipedMemberTests
         var bound = new Membership(CoreCluster.View(3)).Bind(CoreCluster.Id(3), 3001);
         var cluster = CoreCluster.Of(3);
         var node = cluster.Replace(
-            cluster[3], new(HardState.Initial with { Term = 5 }, []) { Base = new(4, 5, false), Snapshot = new(4, 5, bound, CoreCluster.View(3)) }, 3001);
+            cluster[3], new(HardState.Initial with { Term = 5 }, []) { Snapshot = new(4, 5, bound, CoreCluster.View(3)) }, 3001);
         node.Turn();
+        node.Sync();
         node.Hear(node.Peer(2).AsksVote(5, 9, 5));
         node.Sync();
         node.Peer(2).Takes<RequestVoteReply>().IsGranted.ShouldBeFalse();
@@ -255,6 +256,21 @@ public sealed class WipedMemberTests
         cluster[2].Core.IsProven.ShouldBeFalse();
         wiped.Core.IsProven.ShouldBeTrue("bound by the cluster that is there");
         wiped.Core.Membership.Members.Length.ShouldBe(4);
+    }
+
+    [Fact]
+    public void Who_has_heard_a_leader_founds_nothing_with_others_that_were_wiped()
+    {
+        var cluster = CoreCluster.Of(2);
+        foreach (var hasHeard in new[] { false, true })
+        {
+            var wiped = cluster[1].Wipe();
+            var view = new Member[] { new(wiped.Id, wiped.Options.Incarnation), new(CoreCluster.Id(2), 2001) };
+            if (hasHeard) wiped.Hear(wiped.Peer(3).Beats(7));
+            var other = wiped.Peer(2) with { Incarnation = 2001 };
+            wiped.Hear(other.Introduces(FoundingPhase.Gathering), other.Introduces(FoundingPhase.Prepared, view));
+            wiped.Core.IsProven.ShouldBe(!hasHeard, "what is left of a cluster that was lost may be founded anew");
+        }
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class TraceLanguageTests
     public void Nodes_that_cannot_be_are_refused(string command, string message) => Fails(command + "\n----\n", 1, message);
 
     [Theory]
-    [InlineData("replay 1", "unknown command 'replay'; the commands are: acknowledge add-nodes campaign")]
+    [InlineData("replay 1", "unknown command 'replay'; the commands are: acknowledge add-nodes attach campaign")]
     [InlineData("status 3", "no node is named '3'; there are: 1 2")]
     [InlineData("deliver from=9", "no node is named '9'")]
     [InlineData("drop kind=vote", "no message is of the kind 'vote'; the kinds are: request-pre-vote, request-vote")]
@@ -65,6 +65,12 @@ public sealed class TraceLanguageTests
     [InlineData("send-heartbeat 1", "1 does not lead")]
     [InlineData("restart 1", "1 is up; 'crash 1' first")]
     [InlineData("wipe 1", "1 is up; 'crash 1' first")]
+    [InlineData("join 3", "no node is named '3'; 'attach' or 'learn' it first")]
+    [InlineData("join 1", "1 has run before")]
+    [InlineData("attach 1 a_b", "'a_b' is no name")]
+    [InlineData("detach 1 3", "no node is named '3'")]
+    [InlineData("promote 1", "'promote' needs a node")]
+    [InlineData("take-snapshot 1", "1 has applied nothing behind its snapshot")]
     [InlineData("add-nodes 1", "added before the first other command")]
     public void A_command_that_cannot_be_carried_out_is_refused(string command, string message) =>
         Fails($"{TwoNodes}# Starts the cluster.\nheal\n----\n\n{command}\n----\n", 8, message);
@@ -78,6 +84,8 @@ public sealed class TraceLanguageTests
     [InlineData("write 1")]
     [InlineData("crash 1")]
     [InlineData("send-heartbeat 1")]
+    [InlineData("learn 1 3")]
+    [InlineData("take-snapshot 1")]
     public void A_node_that_is_down_does_nothing(string command) =>
         Fails($"{TwoNodes}crash 1\n----\n\n{command}\n----\n", 7, "1 is down; 'restart 1' first");
 

@@ -12,10 +12,16 @@ internal sealed class TraceNodes
     private const int MostEntries = 1000;
 
     private readonly List<(string Name, bool IsFresh, long Term, long[] LogTerms)> _nodes = [];
+    private int _joining;
 
     public int AppendBytes { get; private set; } = 1 << 20;
 
+    public int Trailing { get; private set; } = MostEntries;
+
     public int Count => _nodes.Count;
+
+    /// <summary>How many nodes the cluster was founded by.</summary>
+    public int Founders => _nodes.Count - _joining;
 
     public IEnumerable<string> Names => _nodes.Select(n => n.Name);
 
@@ -27,13 +33,14 @@ internal sealed class TraceNodes
         return at >= 0 ? at + 1 : throw new TraceException($"no node is named '{name}'; there are: {string.Join(' ', Names)}");
     }
 
-    /// <summary><c>add-nodes COUNT|NAME... [log=(INDEX[-INDEX]:TERM ...)] [term=TERM] [fresh] [append-bytes=N]</c></summary>
+    /// <summary><c>add-nodes COUNT|NAME... [log=(INDEX[-INDEX]:TERM ...)] [term=TERM] [fresh] [append-bytes=N] [trailing=N]</c></summary>
     public IEnumerable<string> Add(TraceCommand command)
     {
         var isFresh = command.Flag("fresh");
         var logText = command.Option("log");
         var termText = command.Option("term");
         if (command.Option("append-bytes") is { } bytes) AppendBytes = (int)Number(bytes, 1 << 20);
+        if (command.Option("trailing") is { } trailing) Trailing = (int)Number(trailing, MostEntries);
         if (isFresh && (logText ?? termText) is not null) throw new TraceException("a fresh node has an empty disk, no log= or term=");
         var log = LogTerms(logText ?? "()");
         var lastTerm = log.Append(0).Max();
@@ -45,6 +52,17 @@ internal sealed class TraceNodes
             yield return isFresh ? $"{name} has an empty disk" : $"{name} holds {TraceText.Durable(term, Entries(log))}";
         }
     }
+
+    /// <summary>Names a node that is none of the founders.</summary>
+    public void AddJoining(string name)
+    {
+        if (!IsName(name) && (name.Length != 1 || !char.IsAsciiDigit(name[0]))) throw new TraceException($"'{name}' is no name: a letter, then letters and digits, or one digit");
+        if (Count == MostNodes) throw new TraceException($"a trace has {MostNodes} nodes at most");
+        _nodes.Add((name, true, 0, []));
+        _joining++;
+    }
+
+    public bool Has(string name) => _nodes.Exists(n => n.Name == name);
 
     public DurableState DurableOf(int number)
     {

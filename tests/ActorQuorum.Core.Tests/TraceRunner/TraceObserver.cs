@@ -19,6 +19,7 @@ internal sealed class TraceObserver
         _nameOf = nameOf;
         cluster.WatchSent = (_, message) => _sent.Add(message);
         cluster.Watch = TurnEnded;
+        cluster.WatchInstalled = Installed;
     }
 
     /// <summary>Whether a node's disk is driven by hand: then its work is numbered, and what rides on it is shown with it.</summary>
@@ -35,6 +36,7 @@ internal sealed class TraceObserver
     {
         var words = new List<string>();
         if (persist.State is { } state) words.Add(_text.State(state, node.State));
+        if (persist.Base is { } begin) words.Add($"{(begin.IsReset ? "replaced-by" : "compact-to")}={begin.Index}:{begin.Term}");
         if (persist.TruncateFrom > 0) words.Add($"truncate={persist.TruncateFrom}");
         if (!persist.Entries.IsEmpty) words.Add($"entries=({TraceText.Names(persist.Entries)})");
         return words.Count == 0 ? "nothing new" : string.Join(' ', words);
@@ -42,7 +44,7 @@ internal sealed class TraceObserver
 
     private void TurnEnded(CoreNode node)
     {
-        if (!_seen.TryGetValue(node, out var seen)) _seen[node] = seen = new();
+        if (!_seen.TryGetValue(node, out var seen)) _seen[node] = seen = new() { Applied = (int)node.Snapshot.Index, CommitIndex = node.Snapshot.Index };
         var name = _nameOf(node.Id);
         foreach (var headline in Headlines(node, seen)) _report.Headline(name, headline);
         ReportSent();
@@ -53,6 +55,18 @@ internal sealed class TraceObserver
         seen.Reads = node.Reads.Count;
         seen.Applied = node.Applied.Count;
         seen.CommitIndex = node.CommitIndex;
+        seen.Configurations = node.Configurations.Count;
+        seen.ChangesDone = node.ChangesDone.Count;
+        seen.ChangesRefused = node.ChangesRefused.Count;
+        seen.Transfers = node.Transfers.Count;
+    }
+
+    /// <summary>What a snapshot holds is not told entry by entry.</summary>
+    private void Installed(CoreNode node)
+    {
+        _report.Headline(_nameOf(node.Id), $"installs the snapshot up to {node.Snapshot.Index}:{node.Snapshot.Term}");
+        if (!_seen.TryGetValue(node, out var seen)) _seen[node] = seen = new();
+        (seen.Applied, seen.CommitIndex) = (node.Applied.Count, node.Snapshot.Index);
     }
 
     private IEnumerable<string> Headlines(CoreNode node, Seen seen)
@@ -61,11 +75,26 @@ internal sealed class TraceObserver
         foreach (var taken in node.Accepted.Skip(seen.Accepted))
             yield return $"takes request {taken.RequestId} as {taken.Index}:{taken.Term}";
         foreach (var id in node.Refused.Skip(seen.Refused)) yield return $"refuses request {id}";
+        foreach (var refused in node.ChangesRefused.Skip(seen.ChangesRefused)) yield return $"refuses request {refused.RequestId}: {refused.Text}";
+        foreach (var configuration in Changed(node, seen)) yield return $"uses {configuration}";
         var commit = node.CommitIndex;
         if (commit > seen.CommitIndex) yield return $"commits up to {commit}:{node.Core.Log.TermAt(commit)}";
         foreach (var read in node.Reads.Skip(seen.Reads))
             yield return $"confirms request {string.Join(' ', read.RequestIds)} at index {read.Index}";
+        foreach (var done in node.ChangesDone.Skip(seen.ChangesDone)) yield return $"has done request {done.RequestId}";
+        foreach (var to in node.Transfers.Skip(seen.Transfers)) yield return $"wants a snapshot for {_nameOf(to)}";
         if (node.Applied.Count > seen.Applied) yield return $"applies {_text.Contents(node.Applied.Skip(seen.Applied))}";
+    }
+
+    /// <summary>Configurations that set in: by the words they have, as one bound anew or committed is the same to a quorum.</summary>
+    private IEnumerable<string> Changed(CoreNode node, Seen seen)
+    {
+        foreach (var configuration in node.Configurations.Skip(seen.Configurations))
+        {
+            var words = _text.Configuration(configuration.Latest);
+            if (seen.Configuration is not null && words != seen.Configuration) yield return words;
+            seen.Configuration = words;
+        }
     }
 
     private void ReportPersist(CoreNode node, Seen seen)
@@ -94,6 +123,16 @@ internal sealed class TraceObserver
         public int Reads { get; set; }
 
         public int Applied { get; set; }
+
+        public int Configurations { get; set; }
+
+        public string? Configuration { get; set; }
+
+        public int ChangesDone { get; set; }
+
+        public int ChangesRefused { get; set; }
+
+        public int Transfers { get; set; }
 
         public long CommitIndex { get; set; }
 

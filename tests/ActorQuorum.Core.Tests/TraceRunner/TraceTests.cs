@@ -48,6 +48,11 @@ public sealed class TraceTests
     [InlineData("hand-over")]
     [InlineData("identity")]
     [InlineData("shell")]
+    [InlineData("single-step-bug")]
+    [InlineData("leader-removes-itself")]
+    [InlineData("joint-leader-dies")]
+    [InlineData("learner-promoted")]
+    [InlineData("snapshot")]
     public void There_is_a_trace_of(string scenario) =>
         TraceFolder.Files().ShouldContain(Path.Combine(TraceFolder.Traces, scenario + ".txt"));
 

@@ -5,7 +5,7 @@ using ActorQuorum.Core.Tests.Harness;
 namespace ActorQuorum.Core.Tests.TraceRunner;
 
 /// <summary>The words of a trace for what goes in and out of a core. <c>index:term</c> names an entry: Raft §5.3, log matching.</summary>
-internal sealed class TraceText(Func<MemberId, string> nameOf)
+internal sealed class TraceText(Func<MemberId, string> nameOf, Func<int> founders)
 {
     /// <summary>What <see cref="Kind"/> may say.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
@@ -83,6 +83,7 @@ internal sealed class TraceText(Func<MemberId, string> nameOf)
         RoleCause.LeaderHeard => $"{nameOf(change.Leader)} leads",
         RoleCause.QuorumLost => "no quorum heard",
         RoleCause.HandedOver => "leadership handed over",
+        RoleCause.Detached => "no longer a member",
         _ => throw new TraceException($"no words for {change.Cause}"),
     };
 
@@ -95,9 +96,25 @@ internal sealed class TraceText(Func<MemberId, string> nameOf)
         _ => entry.Payload.IsEmpty ? null : Encoding.UTF8.GetString(entry.Payload.Span),
     };
 
-    /// <summary>Only the members that came back with another data directory are told.</summary>
+    /// <summary>What a node holds: its snapshot, if it has one, and the entries behind the log's base.</summary>
+    public static string Log(SnapshotMark snapshot, IEnumerable<Entry> entries) =>
+        $"{(snapshot.Index == 0 ? "" : $"snapshot={snapshot.Index}:{snapshot.Term} ")}log=({Names(entries)})";
+
+    /// <summary>Who votes, by which majorities, and who learns.</summary>
+    public string Configuration(Membership membership)
+    {
+        var learners = membership.Learners.Select(m => nameOf(m.Id) + (m.IsPending ? "?" : "")).ToList();
+        return (membership.IsJoint ? $"outgoing=({Members(membership.Outgoing.Select(v => v.Id))}) " : "")
+            + $"voters=({Members(membership.Voters.Select(v => v.Id))})"
+            + (learners.Count == 0 ? "" : $" learners=({string.Join(' ', learners)})");
+    }
+
+    /// <summary>Only the members that came back with another data directory are told, and those that the founders do not know.</summary>
     private string Bindings(Membership membership)
     {
+        var isFounding = !membership.IsJoint && membership.Members.All(m => m.IsVoter)
+            && membership.Voters.Select(v => (int)v.Id.Value).SequenceEqual(Enumerable.Range(1, founders()));
+        if (!isFounding) return Configuration(membership);
         var rebound = membership.Voters.Where(m => m.Incarnation != CoreCluster.IncarnationOf((int)m.Id.Value)).ToList();
         return rebound.Count == 0 ? "founders" : $"binds {View(rebound)}";
     }

@@ -13,7 +13,7 @@ internal sealed partial class TraceWorld
     public static SortedDictionary<string, (string Usage, Action<TraceWorld, TraceCommand> Run)> Commands { get; } =
         new(StringComparer.Ordinal)
     {
-        ["add-nodes"] = ("COUNT|NAME... [log=(RUN...)] [term=TERM] [append-bytes=N] [fresh]", (w, c) => w.AddNodes(c)),
+        ["add-nodes"] = ("COUNT|NAME... [log=(RUN...)] [term=TERM] [append-bytes=N] [trailing=N] [fresh]", (w, c) => w.AddNodes(c)),
         ["disk"] = ("[NODE] auto|manual", (w, c) => w.Disk(c)),
         ["persist"] = ("NODE", (w, c) => w.Persist(c)),
         ["write"] = ("NODE", (w, c) => w.Write(c)),
@@ -34,6 +34,14 @@ internal sealed partial class TraceWorld
         ["crash"] = ("NODE", (w, c) => w.Crash(c)),
         ["restart"] = ("NODE", (w, c) => w.Restart(c)),
         ["wipe"] = ("NODE", (w, c) => w.Wipe(c)),
+        ["attach"] = ("NODE NEW... [patience=TIME]", (w, c) => w.Attach(c)),
+        ["learn"] = ("NODE NEW...", (w, c) => w.Learn(c)),
+        ["promote"] = ("NODE NODE...", (w, c) => w.Promote(c)),
+        ["detach"] = ("NODE NODE...", (w, c) => w.Detach(c)),
+        ["join"] = ("NEW", (w, c) => w.Join(c)),
+        ["take-snapshot"] = ("NODE", (w, c) => w.TakeSnapshot(c)),
+        ["deliver-snapshot"] = ("[from=NODE] [to=NODE]", (w, c) => w.DeliverSnapshot(c)),
+        ["lose-snapshot"] = ("[from=NODE] [to=NODE]", (w, c) => w.LoseSnapshot(c)),
         ["status"] = ("[NODE]", (w, c) => w.Status(c)),
         ["log"] = ("[NODE]", (w, c) => w.Log(c)),
     };
@@ -212,7 +220,7 @@ internal sealed partial class TraceWorld
         var node = NextNode(command);
         if (node.IsUp) throw new TraceException($"{Name(node)} is up; 'crash {Name(node)}' first");
         node = node.Restart();
-        _report.Cause($"{Name(node)} finds term={node.Term} vote={_text.Vote(node.Core.Vote)} log=({TraceText.Names(node.Entries)})");
+        _report.Cause($"{Name(node)} finds term={node.Term} vote={_text.Vote(node.Core.Vote)} {TraceText.Log(node.Snapshot, node.Entries)}");
     }
 
     private void Wipe(TraceCommand command)
@@ -232,21 +240,16 @@ internal sealed partial class TraceWorld
     private string StatusOf(CoreNode node)
     {
         var (state, name) = (node.State, Name(node));
-        if (!node.IsUp) return $"{name} down: term={state.Term} vote={_text.Vote(state.Vote)} log=({TraceText.Names(node.Entries)})";
+        if (!node.IsUp) return $"{name} down: term={state.Term} vote={_text.Vote(state.Vote)} {TraceText.Log(node.Snapshot, node.Entries)}";
         var core = node.Core;
         var flags = (core.IsProven ? "" : " unproven") + (_isolated.Contains(node.Id) ? " cut-off" : "");
         return $"{name} {TraceText.Role(core.Role)}{flags}: term={core.Term} vote={_text.Vote(core.Vote)} leader={_text.Vote(core.Leader)} "
-            + $"commit={core.CommitIndex} applied={core.AppliedIndex} durable={core.Log.DurableIndex} log=({TraceText.Names(LogOf(node))})";
+            + $"commit={core.CommitIndex} applied={core.AppliedIndex} durable={core.Log.DurableIndex} {TraceText.Log(node.Snapshot, node.LogEntries)}";
     }
 
     private void Log(TraceCommand command)
     {
-        foreach (var node in NodesOf(command)) _report.Line($"{Name(node)}: {_text.Contents(node.IsUp ? LogOf(node) : node.Entries)}");
-    }
-
-    private static IEnumerable<Entry> LogOf(CoreNode node)
-    {
-        for (var index = 1L; index <= node.Core.Log.LastIndex; index++) yield return node.Core.Log[index];
+        foreach (var node in NodesOf(command)) _report.Line($"{Name(node)}: {_text.Contents(node.IsUp ? node.LogEntries : node.Entries)}");
     }
 
     /// <summary>Time passes for one node until something happens; when, depends on the seed and is not told.</summary>

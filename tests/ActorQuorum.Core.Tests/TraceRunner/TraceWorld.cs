@@ -18,7 +18,7 @@ internal sealed partial class TraceWorld
     private TraceObserver? _observer;
     private long _lastRequestId;
 
-    public TraceWorld() => _text = new(_nodes.NameOf);
+    public TraceWorld() => _text = new(_nodes.NameOf, () => _nodes.Founders);
 
     /// <summary>The cluster starts with the first command that needs it: then all nodes are named.</summary>
     private CoreCluster Cluster => _cluster ??= Start();
@@ -40,7 +40,7 @@ internal sealed partial class TraceWorld
     private CoreCluster Start()
     {
         if (_nodes.Count == 0) throw new TraceException("there are no nodes; begin with 'add-nodes'");
-        var cluster = CoreCluster.From(_nodes.Count, _nodes.DurableOf, options => options with { AppendSizeBytes = _nodes.AppendBytes });
+        var cluster = CoreCluster.From(_nodes.Count, _nodes.DurableOf, options => options with { AppendSizeBytes = _nodes.AppendBytes, TrailingEntries = _nodes.Trailing });
         _observer = new(cluster, _report, _text, _nodes.NameOf) { IsDiskManual = node => _manualDisks.Contains(node.Id) };
         return cluster;
     }
@@ -68,7 +68,13 @@ internal sealed partial class TraceWorld
     private void Turn(CoreNode node, RaftInput input)
     {
         node.Turn(input);
+        FinishTurn(node);
+    }
+
+    private void FinishTurn(CoreNode node)
+    {
         if (_manualDisks.Contains(node.Id)) return;
+        if (node.Installing is not null) node.Install();
         while (node.Disk.Count > 0) node.Turn(Write(node));
     }
 
@@ -85,6 +91,13 @@ internal sealed partial class TraceWorld
     {
         var isWorking = false;
         while (Acknowledge(node)) isWorking = true;
+        if (node.Installing is { } installing)
+        {
+            isWorking = true;
+            _report.Cause($"{Name(node)}: the snapshot up to {installing.Mark.Index}:{installing.Mark.Term} is durable and in force");
+            node.Install();
+        }
+
         while (node.Disk.TryPeekSequence(out var sequence))
         {
             isWorking = true;
@@ -137,7 +150,8 @@ internal sealed partial class TraceWorld
         {
             var isWorking = false;
             foreach (var node in Up) isWorking |= FinishDisk(node);
-            if (Deliver(which) == 0 && !isWorking) return;
+            var hasArrived = DeliverSnapshots(transfer => which(transfer.AsMessage()));
+            if (Deliver(which) == 0 && !isWorking && !hasArrived) return;
         }
 
         throw new TraceException($"the cluster does not come to rest within {MostRounds} rounds");

@@ -74,6 +74,7 @@ internal static class Generated
                 {
                     Group = group, Term = term, PreviousIndex = (ulong)m.PreviousIndex, PreviousTerm = (ulong)m.PreviousTerm,
                     CommitIndex = (ulong)m.CommitIndex, Entries = { m.Entries.Select(Entry) },
+                    Session = (ulong)m.Session, Founding = m.Founding,
                 },
             },
             AppendEntriesReply m => new Wired.Frame
@@ -81,16 +82,22 @@ internal static class Generated
                 AppendEntriesReply = new Wired.AppendEntriesReply
                 {
                     Group = group, Term = term, IsSuccess = m.IsSuccess, MatchIndex = (ulong)m.MatchIndex,
-                    HintIndex = (ulong)m.HintIndex, HintTerm = (ulong)m.HintTerm, IsProven = m.IsProven,
+                    HintIndex = (ulong)m.HintIndex, HintTerm = (ulong)m.HintTerm, IsProven = m.IsProven, Session = (ulong)m.Session,
                 },
             },
             Heartbeat m => new Wired.Frame
             {
-                Heartbeat = new Wired.Heartbeat { Group = group, Term = term, CommitIndex = (ulong)m.CommitIndex, Round = (ulong)m.Round },
+                Heartbeat = new Wired.Heartbeat
+                {
+                    Group = group, Term = term, CommitIndex = (ulong)m.CommitIndex, Round = (ulong)m.Round, Session = (ulong)m.Session, Founding = m.Founding,
+                },
             },
             HeartbeatReply m => new Wired.Frame
             {
-                HeartbeatReply = new Wired.HeartbeatReply { Group = group, Term = term, Round = (ulong)m.Round, IsProven = m.IsProven },
+                HeartbeatReply = new Wired.HeartbeatReply
+                {
+                    Group = group, Term = term, Round = (ulong)m.Round, IsProven = m.IsProven, Session = (ulong)m.Session,
+                },
             },
             TimeoutNow => new Wired.Frame { TimeoutNow = new Wired.TimeoutNow { Group = group, Term = term } },
             Introduction m => new Wired.Frame
@@ -99,6 +106,7 @@ internal static class Generated
                 {
                     Group = group, Term = term, Phase = (Wired.FoundingPhase)m.Phase,
                     View = { m.View.Select(member => new Wired.Member { Id = member.Id.Value, Incarnation = member.Incarnation }) },
+                    Contact = m.Contact is not { } contact ? null : new Wired.MemberContact { Name = contact.Name, Peer = contact.Peer, Client = contact.Client },
                 },
             },
             _ => throw new ArgumentException(message.ToString()),

@@ -98,7 +98,7 @@ public class PeerCodecTests
     [Fact]
     public void A_kind_or_phase_or_error_out_of_range_is_refused()
     {
-        Refused(new Wired.Frame { Forward = new() { Kind = (Wired.RequestKind)2 } }).ShouldContain("request kind");
+        Refused(new Wired.Frame { Forward = new() { Kind = (Wired.RequestKind)3 } }).ShouldContain("request kind");
         Refused(new Wired.Frame { Introduction = new() { Phase = (Wired.FoundingPhase)3 } }).ShouldContain("phase");
         Refused(new Wired.Frame { ForwardReply = new() { Error = (Wired.ForwardError)99 } }).ShouldContain("error 99");
         var append = Appends(4, 2, (5, 2));

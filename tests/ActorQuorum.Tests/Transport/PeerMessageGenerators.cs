@@ -22,6 +22,8 @@ internal static class PeerMessageGenerators
         from low in Gen.Choose(int.MinValue, int.MaxValue)
         select ((ulong)(uint)high << 32) | (uint)low | 1;
 
+    private static readonly Gen<ulong> Founding = Gen.OneOf(Gen.Constant(0UL), Id);
+
     private static readonly Gen<int> Group = Gen.OneOf(Gen.Constant(0), Gen.Choose(0, int.MaxValue));
 
     private static readonly Gen<bool> Flag = Gen.Elements(true, false);
@@ -39,12 +41,12 @@ internal static class PeerMessageGenerators
         Raft(from h in Head from a in Number from g in Flag from p in Flag
              select new RequestVoteReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, g, p)),
         Raft(Appends),
-        Raft(from h in Head from s in Flag from a in Number from b in Number from c in Number from p in Flag
-             select new AppendEntriesReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, s, a, b, c, p)),
-        Raft(from h in Head from a in Number from b in Number
-             select new Heartbeat(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, b)),
-        Raft(from h in Head from a in Number from p in Flag
-             select new HeartbeatReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, p)),
+        Raft(from h in Head from s in Flag from a in Number from b in Number from c in Number from p in Flag from n in Number
+             select new AppendEntriesReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, s, a, b, c, p) { Session = n }),
+        Raft(from h in Head from a in Number from b in Number from n in Number from f in Founding
+             select new Heartbeat(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, b) { Session = n, Founding = f }),
+        Raft(from h in Head from a in Number from p in Flag from n in Number
+             select new HeartbeatReply(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, a, p) { Session = n }),
         Raft(from h in Head select new TimeoutNow(h.Group, Route.From, Route.To, h.Term, Route.Incarnation)),
         Raft(Introductions),
         from id in Number from kind in Gen.Elements(Enum.GetValues<RequestKind>()) from payload in Payload
@@ -73,17 +75,24 @@ internal static class PeerMessageGenerators
         from kinds in Gen.Elements(Enum.GetValues<EntryKind>()).ListOf(terms.Count)
         from payloads in Payload.ListOf(terms.Count)
         from commit in Number
+        from session in Number
+        from founding in Founding
         let ordered = terms.Order().ToArray()
         let entries = ordered.Select((t, i) => new Entry(previous + 1 + i, t, kinds[i], payloads[i])).ToImmutableArray()
-        select new AppendEntries(h.Group, Route.From, Route.To, Math.Max(h.Term, 9), Route.Incarnation, previous, 1, entries, commit);
+        select new AppendEntries(h.Group, Route.From, Route.To, Math.Max(h.Term, 9), Route.Incarnation, previous, 1, entries, commit)
+        {
+            Session = session,
+            Founding = founding,
+        };
 
     private static Gen<Introduction> Introductions =>
         from h in Head
         from phase in Gen.Elements(Enum.GetValues<FoundingPhase>())
         from ids in Id.ListOf()
         from bound in Flag
+        from contact in Gen.Elements(null, MemberContact.Unknown, new MemberContact("n1", "größer:7101", ""), new MemberContact("", "", new string('x', 255)))
         let view = ids.Distinct().Select((id, i) => new Member(new MemberId(id), bound ? ~id : 0)).ToImmutableArray()
-        select new Introduction(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, phase, view);
+        select new Introduction(h.Group, Route.From, Route.To, h.Term, Route.Incarnation, phase, view) { Contact = contact };
 
     private static Gen<PeerMessage> Raft<T>(Gen<T> messages)
         where T : RaftMessage => messages.Select(m => (PeerMessage)new Consensus(m));

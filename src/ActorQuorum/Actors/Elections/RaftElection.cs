@@ -49,9 +49,18 @@ internal sealed class RaftElection(RaftCore core, NodeContext context, MessageLo
         var status = CoreStatus.Of(core);
         var isQuiet = effects.Messages.Count == 0 && effects.Accepted.Count == 0 && effects.Refused.Count == 0
             && effects.Reads.Count == 0 && effects.RoleChanges.Count == 0 && status == _status;
-        if (isQuiet) return;
+        var membership = MembershipOf(effects);
+        if (isQuiet && membership is null) return;
         _status = status;
         context.Node.Tell(new ElectionTurn(
-            [.. effects.Messages], [.. effects.Accepted], [.. effects.Refused], [.. effects.Reads], [.. effects.RoleChanges], status));
+            [.. effects.Messages], [.. effects.Accepted], [.. effects.Refused], [.. effects.Reads], [.. effects.RoleChanges], status)
+        {
+            Membership = membership,
+        });
     }
+
+    private static MembershipTurn? MembershipOf(Effects effects) =>
+        effects.ChangesDone.Count == 0 && effects.ChangesRefused.Count == 0 && effects.Configuration is null
+            ? null
+            : new([.. effects.ChangesDone], [.. effects.ChangesRefused], effects.Configuration);
 }
