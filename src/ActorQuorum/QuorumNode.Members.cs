@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 
@@ -11,35 +12,45 @@ public sealed partial class QuorumNode : IMembershipNode
     /// <inheritdoc/>
     public Task<IReadOnlyList<MemberInfo>> AttachAsync(
         IReadOnlyCollection<NewMember> newcomers, TimeSpan? patience = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new AttachMembers([.. Named(newcomers)], patience ?? s_attachPatience), cancellationToken);
+        ChangeMembersAsync(new AttachMembers([.. Named(newcomers)], patience ?? s_attachPatience), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<MemberInfo>> AttachLearnersAsync(
         IReadOnlyCollection<NewMember> newcomers, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new AddLearners([.. Named(newcomers)]), cancellationToken);
+        ChangeMembersAsync(new AddLearners([.. Named(newcomers)]), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<MemberInfo>> PromoteAsync(IReadOnlyCollection<MemberId> members, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new PromoteMembers([.. members]), cancellationToken);
+        ChangeMembersAsync(new PromoteMembers(Known(members)), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<MemberInfo>> DetachAsync(IReadOnlyCollection<MemberId> members, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new DetachMembers([.. members]), cancellationToken);
+        ChangeMembersAsync(new DetachMembers(Known(members)), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<MemberInfo>> UpdateAsync(MemberId member, NewMember contact, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new UpdateContact(member, Checked(contact, isAdded: false)), cancellationToken);
+        ChangeMembersAsync(new UpdateContact(member, Checked(contact, isAdded: false)), cancellationToken);
 
     private IEnumerable<Newcomer> Named(IReadOnlyCollection<NewMember> newcomers)
     {
         ArgumentNullException.ThrowIfNull(newcomers);
+        if (newcomers.Count > Membership.MaxMembers)
+            throw Refused(QuorumError.TooManyMembers, $"a cluster has at most {Membership.MaxMembers} members");
         foreach (var newcomer in newcomers)
         {
             var contact = Checked(newcomer, isAdded: true);
             if (contact.Name.Length > 0 && Members.Any(member => member.Name == contact.Name))
-                throw new QuorumException(QuorumError.AlreadyAMember, $"{contact.Name} is a member already");
+                throw Refused(QuorumError.AlreadyAMember, $"{contact.Name} is a member already");
             yield return new(ClusterIdentity.IdOf(_options.ClusterName, contact.Name, contact.Peer), contact);
         }
+    }
+
+    private ImmutableArray<MemberId> Known(IReadOnlyCollection<MemberId> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        return members.Count <= Membership.MaxMembers
+            ? [.. members]
+            : throw Refused(QuorumError.NoSuchMember, $"{members.Count} members are named, and a cluster has at most {Membership.MaxMembers}");
     }
 
     /// <summary>The same rules as for a file's members: what stands in the log is read by all members, for ever.</summary>
