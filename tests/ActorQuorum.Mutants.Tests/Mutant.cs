@@ -14,6 +14,12 @@ internal sealed record Mutant(string Name, params ImmutableArray<Edit> Edits)
     /// <summary>How many nodes the runs have.</summary>
     public int Nodes { get; init; } = 5;
 
+    /// <summary>Whether members come and go in the runs.</summary>
+    public bool Changes { get; init; }
+
+    /// <summary>Whether nodes take snapshots in the runs.</summary>
+    public bool Snapshots { get; init; }
+
     /// <summary>The folder of the project that is compiled anew.</summary>
     public string Project => string.Join('/', Edits[0].File.Split('/').Take(2));
 

@@ -14,7 +14,7 @@ internal sealed class MutatedCluster : IDisposable
     private readonly MutantLoadContext _context;
     private readonly Type _options;
     private readonly Type _run;
-    private readonly int _nodes;
+    private readonly Mutant _mutant;
 
     public MutatedCluster(Mutant mutant)
     {
@@ -25,7 +25,7 @@ internal sealed class MutatedCluster : IDisposable
         var testKit = _context.LoadFromAssemblyName(new("ActorQuorum.TestKit"));
         _options = testKit.GetType("ActorQuorum.TestKit.SimulationOptions", throwOnError: true)!;
         _run = testKit.GetType("ActorQuorum.TestKit.SimulationRun", throwOnError: true)!;
-        _nodes = mutant.Nodes;
+        _mutant = mutant;
     }
 
     /// <summary>The lowest seed, from 1 on, that shows something; null if none of them does.</summary>
@@ -81,7 +81,9 @@ internal sealed class MutatedCluster : IDisposable
     {
         var options = Activator.CreateInstance(_options)!;
         _options.GetProperty("Seed")!.SetValue(options, seed);
-        _options.GetProperty("Nodes")!.SetValue(options, _nodes);
+        _options.GetProperty("Nodes")!.SetValue(options, _mutant.Nodes);
+        _options.GetProperty("Changes")!.SetValue(options, _mutant.Changes);
+        _options.GetProperty("Snapshots")!.SetValue(options, _mutant.Snapshots);
         var run = Activator.CreateInstance(_run, options)!;
         try
         {

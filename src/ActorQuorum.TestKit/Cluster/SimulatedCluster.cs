@@ -15,12 +15,13 @@ namespace ActorQuorum.TestKit.Cluster;
 /// A whole cluster in one thread and in virtual time, replayed from a seed: the production actors, core, log and key-value store; only the
 /// scheduler, the clock, the network and the disk are simulated. Every invariant is checked at every step.
 /// </summary>
-public sealed class SimulatedCluster
+public sealed partial class SimulatedCluster
 {
     private readonly Simulation _simulation;
     private readonly InvariantSet _invariants;
     private readonly List<SimulatedNode> _nodes = [];
     private readonly List<SimulatedRequest> _requests = [];
+    private readonly Func<MemberOptions, MemberOptions[], SimulatedNode> _make;
 
     /// <summary>Starts <paramref name="nodes"/> nodes n1, n2, ...</summary>
     /// <param name="nodes">How many, from 1 to 15.</param>
@@ -37,13 +38,15 @@ public sealed class SimulatedCluster
         Network = new(_simulation);
         _invariants = new(_simulation, _nodes);
         MemberOptions[] members = [.. Enumerable.Range(1, nodes).Select(i => new MemberOptions($"n{i}", $"n{i}:1", $"n{i}:2"))];
-        foreach (var member in members)
+        _make = (member, all) =>
         {
-            var options = new NodeOptions { Name = member.Name, DataDirectory = "data", ClusterName = "simulated", Members = members };
+            var options = new NodeOptions { Name = member.Name, DataDirectory = "data", ClusterName = "simulated", Members = all };
             if (configure is not null) options = configure(options);
-            _nodes.Add(new(_nodes.Count + 1, _simulation, Network, options, _invariants, logger ?? NullLogger.Instance));
-            build?.Invoke(_nodes[^1].Builder);
-        }
+            var node = new SimulatedNode(_nodes.Count + 1, _simulation, Network, options, _invariants, logger ?? NullLogger.Instance);
+            build?.Invoke(node.Builder);
+            return node;
+        };
+        foreach (var member in members) _nodes.Add(_make(member, members));
 
         foreach (var node in _nodes) node.Start();
     }
@@ -116,7 +119,7 @@ public sealed class SimulatedCluster
     /// <exception cref="TimeoutException">They had not within the virtual time given.</exception>
     public void RunUntilConverged(double withinSeconds = 10) =>
         RunUntil(
-            () => Leader is { } leader && _nodes.Where(node => node.IsRunning).All(node => node.AppliedIndex == leader.Core.Log.LastIndex),
+            () => Leader is { } leader && Members.All(node => node.AppliedIndex == leader.Core.Log.LastIndex),
             "all nodes have applied the leader's log", withinSeconds);
 
     /// <summary>Splits the network: nothing passes between nodes of different sides.</summary>
