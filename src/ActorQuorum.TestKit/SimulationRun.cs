@@ -33,6 +33,9 @@ public sealed record SimulationOptions
     /// <summary>Whether nodes take snapshots, at thresholds that the seed draws, and some are damaged or cut on their way.</summary>
     public bool Snapshots { get; init; }
 
+    /// <summary>Whether members come and go: nodes are attached, join late, with lost disks or never, are promoted, detached and attached again.</summary>
+    public bool Changes { get; init; }
+
     /// <summary>Where every event is written as text; null for nowhere.</summary>
     public TextWriter? Trace { get; init; }
 }
@@ -114,7 +117,9 @@ public sealed class SimulationRun
         if (_options.Compacts) Cluster.Simulation.After(s_compactionPause, Compact);
         var nemesis = new Nemesis(Cluster, _options.Seed, _options.Faults);
         Faults = nemesis.Faults;
+        var changes = _options.Changes ? new MemberChanges(Cluster, _options.Seed) : null;
         Cluster.RunFor(_options.Duration);
+        changes?.Stop();
         nemesis.Stop();
         (Cluster.Network.BulkCutPerThousand, Cluster.Network.DamagedPerThousand) = (0, 0);
         ComeToRest();
@@ -180,19 +185,21 @@ public sealed class SimulationRun
             Cluster.RunUntilLeader(PeaceSeconds);
             foreach (var client in _clients) client.IsStopped = true;
             Cluster.RunUntil(() => _clients.TrueForAll(client => !client.IsBusy), "every request has ended", PeaceSeconds);
+            if (_options.Changes) Cluster.RunUntilSettled(PeaceSeconds);
             Cluster.RunUntilConverged(PeaceSeconds);
-            Cluster.RunUntil(() => Cluster.Nodes.All(node => node.IsProven), "every node may vote again", PeaceSeconds);
+            Cluster.RunUntil(() => Cluster.Members.All(node => node.IsProven), "every node may vote again", PeaceSeconds);
+            if (_options.Changes) Cluster.RunUntilConverged(PeaceSeconds);
         }
         catch (TimeoutException late)
         {
             throw new BrokenPromiseException("Liveness", late.Message);
         }
 
-        var contents = Cluster.Nodes.Select(node => string.Join(' ', node.Content.OrderBy(pair => pair.Key, StringComparer.Ordinal))).Distinct().ToArray();
+        var contents = Cluster.Members.Select(node => string.Join(' ', node.Content.OrderBy(pair => pair.Key, StringComparer.Ordinal))).Distinct().ToArray();
         if (contents.Length > 1) throw new BrokenPromiseException("SameState", string.Join("\n", contents));
 
         // Revisions and what is left of the history too.
-        var digests = Cluster.Nodes.Select(node => $"{node.Digest} at {node.Revision}, compacted {node.CompactedRevision}").Distinct().ToArray();
+        var digests = Cluster.Members.Select(node => $"{node.Digest} at {node.Revision}, compacted {node.CompactedRevision}").Distinct().ToArray();
         if (digests.Length > 1) throw new BrokenPromiseException("SameState", string.Join("\n", digests));
     }
 }

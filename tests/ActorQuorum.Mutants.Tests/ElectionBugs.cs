@@ -44,10 +44,10 @@ internal static class ElectionBugs
         new("denied vote counted as granted", new Edit(Elections, "_votes[reply.From] = reply.IsGranted;", "_votes[reply.From] = true;")),
         new("vote of an older term counted", new Edit(Elections, "if (Role != asked || reply.RequestTerm != Term) return;", "if (Role != asked) return;")),
         new("half of the members taken for a majority",
-            new Edit(Membership, "return count * 2 > Voters.Length;", "return count * 2 >= Voters.Length;"),
+            new Edit(Membership, "return count * 2 > voters.Length;", "return count * 2 >= voters.Length;"),
             new Edit(Membership, "values[(values.Length - 1) / 2]", "values[values.Length / 2]")) { Nodes = 4 },
         new("one less than a majority taken for one",
-            new Edit(Membership, "return count * 2 > Voters.Length;", "return count * 2 >= Voters.Length - 1;"),
+            new Edit(Membership, "return count * 2 > voters.Length;", "return count * 2 >= voters.Length - 1;"),
             new Edit(Membership, "values[(values.Length - 1) / 2]", "values[(values.Length + 1) / 2]")),
         new("successor leads without being elected", new Edit(
             "src/ActorQuorum.Core/Raft/RaftCore.Transfer.cs", "        Campaign(RoleCause.HandedOver, isTransfer: true);",

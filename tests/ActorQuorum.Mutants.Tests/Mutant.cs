@@ -17,6 +17,12 @@ internal sealed record Mutant(string Name, params ImmutableArray<Edit> Edits)
     /// <summary>Whether it is a bug of the constant election: other nodes, other faults, other promises.</summary>
     public bool IsOfVoting { get; init; }
 
+    /// <summary>Whether members come and go in the runs.</summary>
+    public bool Changes { get; init; }
+
+    /// <summary>Whether nodes take snapshots in the runs.</summary>
+    public bool Snapshots { get; init; }
+
     /// <summary>The folder of the project that is compiled anew.</summary>
     public string Project => string.Join('/', Edits[0].File.Split('/').Take(2));
 

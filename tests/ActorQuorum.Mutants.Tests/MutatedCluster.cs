@@ -14,7 +14,7 @@ internal sealed class MutatedCluster : IDisposable
     private readonly MutantLoadContext _context;
     private readonly Type _options;
     private readonly Type _run;
-    private readonly int _nodes;
+    private readonly Mutant _mutant;
 
     public MutatedCluster(Mutant mutant)
     {
@@ -26,7 +26,7 @@ internal sealed class MutatedCluster : IDisposable
         var simulation = mutant.IsOfVoting ? "ActorQuorum.TestKit.Voting.VotingSimulation" : "ActorQuorum.TestKit.Simulation";
         _options = testKit.GetType(simulation + "Options", throwOnError: true)!;
         _run = testKit.GetType(simulation + "Run", throwOnError: true)!;
-        _nodes = mutant.Nodes;
+        _mutant = mutant;
     }
 
     /// <summary>The lowest seed, from 1 on, that shows something; null if none of them does.</summary>
@@ -82,7 +82,13 @@ internal sealed class MutatedCluster : IDisposable
     {
         var options = Activator.CreateInstance(_options)!;
         _options.GetProperty("Seed")!.SetValue(options, seed);
-        _options.GetProperty("Nodes")!.SetValue(options, _nodes);
+        _options.GetProperty("Nodes")!.SetValue(options, _mutant.Nodes);
+        if (!_mutant.IsOfVoting)
+        {
+            _options.GetProperty("Changes")!.SetValue(options, _mutant.Changes);
+            _options.GetProperty("Snapshots")!.SetValue(options, _mutant.Snapshots);
+        }
+
         var run = Activator.CreateInstance(_run, options)!;
         try
         {

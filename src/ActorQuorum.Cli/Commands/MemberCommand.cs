@@ -85,8 +85,7 @@ internal static class MemberCommand
 
     private static DocumentedCommand BuildUpdate()
     {
-        var moved = MemberSyntax.Known();
-        moved.Arity = ArgumentArity.ExactlyOne;
+        var moved = MemberSyntax.KnownOne();
         var peer = MemberSyntax.Address("--peer", "Where the other members reach it from now on.");
         var client = MemberSyntax.Address("--client", "Where clients reach it from now on.");
         var command = new DocumentedCommand(
@@ -100,7 +99,7 @@ internal static class MemberCommand
         });
         return Changing(command, async (parsed, etcd) =>
         {
-            var members = MemberSyntax.Find((await etcd.MembersAsync()).Members, parsed.GetRequiredValue(moved));
+            var members = MemberSyntax.Find((await etcd.MembersAsync()).Members, [parsed.GetRequiredValue(moved)]);
             var request = new MemberUpdateRequest { ID = members[0].ID, ClientURL = parsed.GetValue(client) is { } url ? MemberSyntax.UrlOf(url) : "" };
             if (parsed.GetValue(peer) is { } address) request.PeerURLs.Add(MemberSyntax.UrlOf(address));
             var answer = await etcd.MemberUpdateAsync(request);

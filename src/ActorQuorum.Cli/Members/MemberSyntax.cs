@@ -28,6 +28,9 @@ internal static class MemberSyntax
         Arity = ArgumentArity.OneOrMore,
     };
 
+    /// <summary>One name or number.</summary>
+    public static Argument<string> KnownOne() => new("member") { Description = Known().Description, HelpName = "NAME|ID" };
+
     /// <summary>An address: host:port.</summary>
     public static Option<string?> Address(string name, string description) => new(name)
     {

@@ -48,7 +48,7 @@ internal enum MembershipRefusal
     /// <summary>This node does not lead, or hands over to remove itself: nothing was done, ask the leader.</summary>
     NotLeader = 0,
 
-    /// <summary>The leader has not yet committed an entry of its term: nothing was done, ask again in a moment.</summary>
+    /// <summary>The leader has not yet committed an entry of its term, or not yet heard the others: nothing was done, ask again in a moment.</summary>
     NotReady = 1,
 
     /// <summary>Another change is under way: one at a time.</summary>

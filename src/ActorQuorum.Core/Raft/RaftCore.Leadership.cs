@@ -11,6 +11,7 @@ internal sealed partial class RaftCore
     {
         FollowConfiguration();
         _round = 0;
+        _ledSince = _now;
         _transferTo = MemberId.None;
         _waitingSince.Clear();
         _heartbeatDeadline = _now + _options.Heartbeat;

@@ -10,6 +10,7 @@ internal sealed partial class RaftCore
     /// <summary>Election timeouts for which a leader goes on to tell a removed member that it is removed.</summary>
     private const int FarewellTimeouts = 10;
 
+    private TimeSpan _ledSince;
     private long? _changeRequest;
     private ChangeMembers? _heldChange;
     private ConfigurationInUse? _toldConfiguration;
@@ -60,7 +61,11 @@ internal sealed partial class RaftCore
         var plan = MembershipPlan.For(_memberships.Latest, change, _log.LastIndex + 1);
         if (plan.Next is not { IsJoint: true } next) return plan;
         if (change is PromoteMembers promote && BehindAmong(promote.Members) is { } behind) return behind;
-        return HasHealthyMajority(next) ? plan : new(
+        if (HasHealthyMajority(next)) return plan;
+
+        // Who has just been elected has yet to hear most of the others.
+        if (_now - _ledSince < _options.ElectionTimeout) return new(null, MembershipRefusal.NotReady, "the leader has just been elected");
+        return new(
             null, MembershipRefusal.NoMajority, "of those who would vote afterwards no majority answers: the change could never be completed");
     }
 

@@ -68,6 +68,12 @@ internal sealed partial class RaftCore
     /// <summary>The latest configuration in its log.</summary>
     public Membership Membership => _memberships.Latest;
 
+    /// <summary>The configuration that is in force at <paramref name="index"/> of its log: the latest that stands up to there.</summary>
+    public Membership MembershipAt(long index) => _memberships.CommittedAt(index);
+
+    /// <summary>Where the latest configuration in its log stands; zero if that is the founding one.</summary>
+    public long MembershipIndex => _memberships.LatestIndex;
+
     /// <summary>A leader's view of the followers.</summary>
     public IReadOnlyList<Progress> Followers => _followers;
 

@@ -1,5 +1,6 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines.Processors;
 using ActorQuorum.TestKit.Disk;
 using ActorQuorum.TestKit.Hosting;
 using ActorQuorum.TestKit.Invariants;
@@ -14,19 +15,22 @@ namespace ActorQuorum.TestKit.Cluster;
 /// A whole cluster in one thread and in virtual time, replayed from a seed: the production actors, core, log and key-value store; only the
 /// scheduler, the clock, the network and the disk are simulated. Every invariant is checked at every step.
 /// </summary>
-public sealed class SimulatedCluster
+public sealed partial class SimulatedCluster
 {
     private readonly Simulation _simulation;
     private readonly InvariantSet _invariants;
     private readonly List<SimulatedNode> _nodes = [];
     private readonly List<SimulatedRequest> _requests = [];
+    private readonly Func<MemberOptions, MemberOptions[], SimulatedNode> _make;
 
     /// <summary>Starts <paramref name="nodes"/> nodes n1, n2, ...</summary>
     /// <param name="nodes">How many, from 1 to 15.</param>
     /// <param name="seed">The run's only source of chance.</param>
     /// <param name="configure">Changes the settings of each node.</param>
     /// <param name="logger">Where the nodes log; nowhere by default.</param>
-    public SimulatedCluster(int nodes, ulong seed, Func<NodeOptions, NodeOptions>? configure = null, ILogger? logger = null)
+    /// <param name="build">Adds processors to each node; a transport that it names is not used.</param>
+    public SimulatedCluster(
+        int nodes, ulong seed, Func<NodeOptions, NodeOptions>? configure = null, ILogger? logger = null, Action<QuorumBuilder>? build = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(nodes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, 15);
@@ -34,12 +38,15 @@ public sealed class SimulatedCluster
         Network = new(_simulation);
         _invariants = new(_simulation, _nodes);
         MemberOptions[] members = [.. Enumerable.Range(1, nodes).Select(i => new MemberOptions($"n{i}", $"n{i}:1", $"n{i}:2"))];
-        foreach (var member in members)
+        _make = (member, all) =>
         {
-            var options = new NodeOptions { Name = member.Name, DataDirectory = "data", ClusterName = "simulated", Members = members };
+            var options = new NodeOptions { Name = member.Name, DataDirectory = "data", ClusterName = "simulated", Members = all };
             if (configure is not null) options = configure(options);
-            _nodes.Add(new(_nodes.Count + 1, _simulation, Network, options, _invariants, logger ?? NullLogger.Instance));
-        }
+            var node = new SimulatedNode(_nodes.Count + 1, _simulation, Network, options, _invariants, logger ?? NullLogger.Instance);
+            build?.Invoke(node.Builder);
+            return node;
+        };
+        foreach (var member in members) _nodes.Add(_make(member, members));
 
         foreach (var node in _nodes) node.Start();
     }
@@ -112,7 +119,7 @@ public sealed class SimulatedCluster
     /// <exception cref="TimeoutException">They had not within the virtual time given.</exception>
     public void RunUntilConverged(double withinSeconds = 10) =>
         RunUntil(
-            () => Leader is { } leader && _nodes.Where(node => node.IsRunning).All(node => node.AppliedIndex == leader.Core.Log.LastIndex),
+            () => Leader is { } leader && Members.All(node => node.AppliedIndex == leader.Core.Log.LastIndex),
             "all nodes have applied the leader's log", withinSeconds);
 
     /// <summary>Splits the network: nothing passes between nodes of different sides.</summary>
@@ -276,6 +283,15 @@ public sealed class SimulatedCluster
     /// <returns>The request, whose answer comes while the cluster runs.</returns>
     public SimulatedRequest CompareAndSet(SimulatedNode node, string key, string? expected, string value, double patienceSeconds = 5) =>
         Ask(node, RequestKind.Command, Consistency.Linearizable, StoredText.CompareAndSet(key, expected, value), patienceSeconds);
+
+    /// <summary>A client of a node enqueues a command for a processor.</summary>
+    /// <param name="node">The node it asks.</param>
+    /// <param name="processor">The processor's name.</param>
+    /// <param name="payload">What its handler gets.</param>
+    /// <param name="patienceSeconds">Virtual seconds that it waits.</param>
+    /// <returns>The request, whose answer comes while the cluster runs: its result bears what the handler returned.</returns>
+    public SimulatedRequest Enqueue(SimulatedNode node, string processor, Bytes payload, double patienceSeconds = 5) =>
+        Ask(node, RequestKind.Command, Consistency.Linearizable, ProcessFields.Encode(processor, payload.Span), patienceSeconds);
 
     /// <summary>A client of a node compacts the store's history.</summary>
     /// <param name="node">The node it asks.</param>

@@ -16,7 +16,7 @@ public sealed class SimulatedNode
 {
     private readonly Simulation _simulation;
     private readonly SimulatedNetwork _network;
-    private readonly NodeOptions _options;
+    private NodeOptions _options;
     private readonly ILogger _logger;
     private readonly InvariantSet _invariants;
     private NodeClock _clock;
@@ -99,6 +99,12 @@ public sealed class SimulatedNode
 
     private KeyValueView View => (KeyValueView)Store.View;
 
+    /// <summary>Its processors; another build from its next start on.</summary>
+    internal QuorumBuilder Builder { get; set; } = new();
+
+    /// <summary>Whether its process is to stay away, whatever faults end: nobody started it, or somebody ended it for good.</summary>
+    internal bool IsAway { get; set; }
+
     /// <summary>Its place among the nodes, from 1.</summary>
     internal int Number { get; }
 
@@ -106,13 +112,16 @@ public sealed class SimulatedNode
     internal ulong Incarnation => _storage?.Incarnation ?? 0;
 
     /// <summary>Who it is.</summary>
-    internal ClusterIdentity Identity { get; }
+    internal ClusterIdentity Identity { get; private set; }
 
     /// <summary>Its number in the cluster.</summary>
     internal MemberId Id => Identity.Self.Id;
 
     /// <summary>Whether it keeps its log on its disk.</summary>
     internal bool IsDurable => _options.Storage == StorageKind.Disk;
+
+    /// <summary>Whether what it says counts: its disk was not lost since it was last proven.</summary>
+    internal bool IsDiskBound => Witness?.State.Proven == true;
 
     /// <summary>Whether there is a process, be it one that failed and has not been taken away.</summary>
     internal bool HasProcess => Actors is not null;
@@ -147,12 +156,13 @@ public sealed class SimulatedNode
         var drift = _clock.DriftPerMillion;
         _clock = new(_simulation) { DriftPerMillion = drift };
         var host = new SimulatedHost(_simulation, Number, _clock, () => DiskLatency, () => MostTurnDelay);
-        var store = new KeyValueStore();
+        var store = new KeyValueStore(processors: Builder.ToProcessors(Name, _logger));
         var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation, store);
         var log = new WitnessedLog(storage.Log, storage.Durable);
         var transport = new SimulatedTransport(
             _network, Id, Identity.Members.Select(member => member.Id).Where(id => id != Id),
-            (inbox, hears) => _network.Connect(Id, Name, Number, inbox, hears, host), message => _invariants.Sent(this, message));
+            (inbox, hears) => _network.Connect(Id, Name, Number, inbox, hears, host), message => _invariants.Sent(this, message),
+            () => Actors is { View.Core: { IsProven: false } or { Leader.IsNone: true } });
         var before = Witness;
         (_host, _storage, _store, Witness) = (host, storage, store, log);
         if (before is not null && IsDurable) _invariants.Recovered(this, before, storage.Durable);
@@ -191,6 +201,13 @@ public sealed class SimulatedNode
         Witness = null;
     }
 
+    /// <summary>From its next start on it is a node that joins the cluster of <paramref name="members"/>, not one that founded it.</summary>
+    internal void JoinAs(ulong clusterId, IReadOnlyList<MemberInfo> members)
+    {
+        _options = _options with { Join = new(clusterId, Id, members) };
+        Identity = ClusterIdentity.Of(_options);
+    }
+
     /// <summary>Changes its state behind the log's back: for tests of what must notice it.</summary>
     internal void Forge(string key) => Store.Apply(0, StoredText.Put(key, "forged"));
 
@@ -202,6 +219,7 @@ public sealed class SimulatedNode
         ClusterId = Identity.ClusterId,
         Self = Identity.Self,
         Members = Identity.Members,
+        IsJoining = Identity.IsJoining,
         Incarnation = storage.Incarnation,
         Seed = _simulation.Random.Next(),
         Durable = storage.Durable,

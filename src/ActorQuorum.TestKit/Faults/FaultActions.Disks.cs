@@ -65,5 +65,5 @@ internal sealed partial class FaultActions
     }
 
     private bool MayLoseDisk(SimulatedNode lost) =>
-        cluster.Nodes.Count > 2 && !IsDown(lost) && cluster.Nodes.All(node => node.IsRunning && node.IsProven);
+        cluster.Members.Count > 2 && !IsDown(lost) && lost.IsRunning && !lost.IsAway && cluster.MayLoseDisk;
 }

@@ -59,7 +59,7 @@ internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 
             node.MostTurnDelay = TimeSpan.Zero;
             cluster.FillDisk(node, long.MaxValue);
             node.Disk.ForgetFaults();
-            if (node.IsRunning && !IsDown(node)) continue;
+            if (node.IsAway || (node.IsRunning && !IsDown(node))) continue;
             if (node.HasProcess) cluster.Crash(node, CrashMode.ProcessOnly);
             cluster.Restart(node);
         }
@@ -68,7 +68,7 @@ internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 
     /// <summary>Ends a process, and arranges its restart.</summary>
     public void TakeDown(SimulatedNode node, CrashMode mode, TimeSpan duration)
     {
-        if (!_down.Add(node.Number)) return;
+        if (node.IsAway || !_down.Add(node.Number)) return;
         if (node.IsRunning && node.Core.Log.DurableIndex < node.Core.Log.LastIndex) cluster.Reached.CrashesMidWrite++;
         cluster.Crash(node, mode);
         after(duration, () => BringUp(node));
@@ -118,7 +118,7 @@ internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 
         try
         {
             if (node.HasProcess) cluster.Crash(node, CrashMode.ProcessOnly);
-            cluster.Restart(node);
+            if (!node.IsAway) cluster.Restart(node);
             _down.Remove(node.Number);
         }
         catch (DiskFullException)

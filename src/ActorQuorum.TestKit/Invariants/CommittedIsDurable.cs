@@ -5,7 +5,7 @@ using ActorQuorum.TestKit.Disk;
 namespace ActorQuorum.TestKit.Invariants;
 
 /// <summary>
-/// What is committed for the first time is durable on a majority of the disks, as the disks' own witness tells, not the nodes. A disk that was
+/// What is committed for the first time is durable on a majority of the voters' disks, of both configurations while two are in force, as the disks' own witness tells, not the nodes. A disk that was
 /// lost counts until its node is proven again: its acknowledgement may still have been under way, and until then the node helps to elect nobody.
 /// </summary>
 internal sealed class CommittedIsDurable(IReadOnlyList<SimulatedNode> nodes) : ClusterInvariant
@@ -25,10 +25,13 @@ internal sealed class CommittedIsDurable(IReadOnlyList<SimulatedNode> nodes) : C
                 node.Core.Log.FirstIndex <= _committed.Count + 1,
                 $"{node.Name} has a snapshot up to entry {node.Core.Log.BaseIndex}, committed is {_committed.Count}");
             var entry = node.Core.Log[_committed.Count + 1];
-            var holders = nodes.Count(other => Holds(other, entry));
+            SortedSet<MemberId> holders = [.. nodes.Where(other => Holds(other, entry)).Select(other => other.Id)];
+
+            // Counted by the configuration that was in force before this step: the next one may have been appended because of this commit.
+            var membership = node.Core.MembershipAt(before == default ? node.Core.Log.LastIndex : before.LastIndex);
             Demand(
-                holders * 2 > nodes.Count,
-                $"{node.Name} commits entry {entry.Index} of term {entry.Term}, which is durable on {holders} of {nodes.Count} disks");
+                Majority.Of(membership, holders.Contains),
+                $"{node.Name} commits entry {entry.Index} of term {entry.Term}, which is durable on {holders.Count} disks, no majority of {Majority.Text(membership)}");
             _committed.Add((entry, node.Core.Term));
         }
     }

@@ -3,8 +3,11 @@ using ActorQuorum.TestKit.Cluster;
 
 namespace ActorQuorum.TestKit.Invariants;
 
-/// <summary>Raft §5.2: who leads a term was granted the votes of a majority in that very term, its own among them once it is on its disk.</summary>
-internal sealed class ElectedByMajority(IReadOnlyList<SimulatedNode> nodes) : ClusterInvariant
+/// <summary>
+/// Raft §5.2: who leads a term was granted the votes of a majority in that very term, its own among them once it is on its disk; while two
+/// configurations are in force, of a majority of each (§6).
+/// </summary>
+internal sealed class ElectedByMajority : ClusterInvariant
 {
     private readonly SortedDictionary<(long Term, MemberId Candidate), SortedSet<MemberId>> _granted = [];
 
@@ -22,7 +25,8 @@ internal sealed class ElectedByMajority(IReadOnlyList<SimulatedNode> nodes) : Cl
         var voters = VotersOf(term, node.Id);
         var disk = node.Witness!.State;
         if (disk.Term == term && disk.Vote == node.Id) voters.Add(node.Id);
-        Demand(voters.Count * 2 > nodes.Count, $"{node.Name} leads term {term} by {voters.Count} votes of {nodes.Count}");
+        var membership = node.Core.MembershipAt(before == default ? node.Core.Log.LastIndex : before.LastIndex);
+        Demand(Majority.Of(membership, voters.Contains), $"{node.Name} leads term {term} by {voters.Count} votes of {Majority.Text(membership)}");
     }
 
     private SortedSet<MemberId> VotersOf(long term, MemberId candidate)

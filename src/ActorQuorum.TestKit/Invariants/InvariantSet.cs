@@ -19,9 +19,10 @@ internal sealed class InvariantSet
         Committed = new(nodes);
         _all =
         [
-            new ElectionSafety(), new ElectedByMajority(nodes), new ProgressIsTrue(nodes), new LeaderAppendOnly(), new LogMatching(), Committed, new LeaderCompleteness(Committed),
+            new ElectionSafety(), new ElectedByMajority(), new ProgressIsTrue(nodes), new LeaderAppendOnly(), new LogMatching(), Committed, new LeaderCompleteness(Committed),
             new StateMachineSafety(), new AcknowledgedAfterFsync(), new CommittedByOwnTerm(), new DurableSurvives(),
             new UnprovenHasNoVote(), new NoMessageStorm(simulation), new Monotonic(), Failures, Snapshots = new(Committed, Reached),
+            new OneChangeInFlight(Reached), new ConfigurationsOverlap(Committed, Reached),
         ];
     }
 

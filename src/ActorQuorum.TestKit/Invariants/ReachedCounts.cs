@@ -41,6 +41,15 @@ public sealed record ReachedCounts
     /// <summary>Snapshots of a leader that a node installed.</summary>
     public long Installs { get; set; }
 
+    /// <summary>Configurations that a leader appended.</summary>
+    public long Changes { get; set; }
+
+    /// <summary>Changes of the voters, each over two configurations in force at once, that were committed.</summary>
+    public long JointChanges { get; set; }
+
+    /// <summary>Nodes that joined with an empty disk.</summary>
+    public long Joins { get; set; }
+
     /// <summary>Client operations that were answered.</summary>
     public long Answered { get; set; }
 
@@ -64,6 +73,9 @@ public sealed record ReachedCounts
         DamageRefused += other.DamageRefused;
         Snapshots += other.Snapshots;
         Installs += other.Installs;
+        Changes += other.Changes;
+        JointChanges += other.JointChanges;
+        Joins += other.Joins;
         Answered += other.Answered;
         Unknown += other.Unknown;
     }

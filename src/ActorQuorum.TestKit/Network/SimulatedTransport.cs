@@ -9,8 +9,10 @@ namespace ActorQuorum.TestKit.Network;
 /// <param name="peers">The peers it begins with.</param>
 /// <param name="connect">Puts the node on the network, once it is started.</param>
 /// <param name="watch">Sees the messages of the core that leave.</param>
+/// <param name="letsCallersIn">Whether nodes are heard that are none of the peers.</param>
 internal sealed class SimulatedTransport(
-    SimulatedNetwork network, MemberId self, IEnumerable<MemberId> peers, Action<IPeerInbox, Func<MemberId, bool>> connect, Action<RaftMessage> watch)
+    SimulatedNetwork network, MemberId self, IEnumerable<MemberId> peers, Action<IPeerInbox, Func<MemberId, bool>> connect, Action<RaftMessage> watch,
+    Func<bool> letsCallersIn)
     : IPeerTransport
 {
     private readonly SortedSet<MemberId> _peers = [.. peers];
@@ -18,8 +20,15 @@ internal sealed class SimulatedTransport(
     /// <inheritdoc/>
     public Task StartAsync(IPeerInbox inbox, CancellationToken cancellationToken)
     {
-        connect(inbox, _peers.Contains);
+        connect(inbox, Hears);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Who is let in is a peer from then on, as if it had said where it listens.</summary>
+    private bool Hears(MemberId from)
+    {
+        if (!_peers.Contains(from) && from != self && letsCallersIn()) _peers.Add(from);
+        return _peers.Contains(from);
     }
 
     /// <inheritdoc/>

@@ -75,7 +75,12 @@ internal sealed class FramePeerTransport : IPeerTransport, IFrameReceiver
             return;
         }
 
-        if (!_peers.TryGetValue(envelope.From, out var peer)) return;
+        if (!_peers.TryGetValue(envelope.From, out var peer))
+        {
+            LetIn(inbox, envelope.From);
+            return;
+        }
+
         await peer.EnterAsync(envelope.Lane, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -155,7 +160,7 @@ internal sealed class FramePeerTransport : IPeerTransport, IFrameReceiver
         return envelope.ClusterId != _options.ClusterId ? $"it is of cluster {envelope.ClusterId:x}, this node of {_options.ClusterId:x}"
             : envelope.To != _options.Self ? $"it is for member {envelope.To}, and this is {_options.Self}"
             : envelope.From == _options.Self ? "its sender says that it is this node: two nodes may run under one name"
-            : !_peers.ContainsKey(envelope.From) ? "its sender is no member that this node knows"
+            : !_peers.ContainsKey(envelope.From) && _options.LetsCallersIn?.Invoke() != true ? "its sender is no member that this node knows"
             : envelope.Incarnation == 0 ? "it bears no incarnation"
             : null;
     }
@@ -179,6 +184,9 @@ internal sealed class FramePeerTransport : IPeerTransport, IFrameReceiver
         if (await peer.TakeCreditAsync(envelope.Lane, body.Length).ConfigureAwait(false) is { } credit)
             inbox.Deliver(peer.Id, message, credit);
     }
+
+    /// <summary>This frame is lost, but the next one is heard. Where its sender is only the transport can know, until the log says.</summary>
+    private static void LetIn(IPeerInbox inbox, MemberId caller) => inbox.Called(caller, new(caller.ToString(), ""));
 
     private static PeerMessage Read(ReadOnlySpan<byte> body, PeerRoute route)
     {

@@ -28,7 +28,10 @@ public interface IFrameTransport : IAsyncDisposable
 
     /// <summary>Names a member that frames will be sent to, or its new address. The same again changes nothing.</summary>
     /// <param name="member">The member.</param>
-    /// <param name="address">Its peer address, as the configuration or the log gives it; it need not mean anything to the transport.</param>
+    /// <param name="address">
+    /// Its peer address, as the configuration or the log gives it; it need not mean anything to the transport. Empty for a member that spoke before
+    /// this node has heard of it; its address follows as soon as the log says it.
+    /// </param>
     void Connect(MemberId member, string address);
 
     /// <summary>Nothing is sent to this member any more.</summary>

@@ -214,6 +214,27 @@ public sealed class JointConsensusTests
         VotersOf(leader).ShouldBe([1, 3]);
     }
 
+    [Fact]
+    public void A_leader_that_was_just_elected_asks_for_patience_until_it_has_heard_the_others()
+    {
+        var node = CoreCluster.Of(3)[1];
+        Candidates.MakeLeader(node);
+        node.Hear(node.Peer(2).Acknowledges(1, 1));
+        node.Change(7, Detach(2));
+        node.ChangesRefused.ShouldHaveSingleItem().Refusal.ShouldBe(MembershipRefusal.NotReady);
+        for (var beat = 0; beat < 8; beat++)
+        {
+            node.Cluster.Pass(CoreCluster.Heartbeat, node);
+            Heartbeats(node, 2);
+        }
+
+        node.Change(8, Detach(2));
+        node.ChangesRefused[^1].Refusal.ShouldBe(MembershipRefusal.NoMajority);
+        Heartbeats(node, 3);
+        node.Change(9, Detach(2));
+        node.Core.Membership.IsJoint.ShouldBeTrue();
+    }
+
     [Theory]
     [MemberData(nameof(BadChanges))]
     public void A_change_that_makes_no_sense_is_refused_and_changes_nothing(string change, string refusal)

@@ -65,6 +65,13 @@ internal sealed class OwnCluster : IAsyncDisposable
             loggers);
     }
 
+    /// <summary>Starts a node that was attached, as its small file would: it knows itself, and is told the cluster by a member.</summary>
+    public Task<QuorumNode> JoinAsync(string name, QuorumNode told, IReadOnlyList<MemberInfo> members)
+    {
+        var alone = Options("n1") with { Name = name, Members = [new($"{name}", $"{name}:1", $"{name}:2")] };
+        return StartAsync(name, change: _ => alone with { Join = ClusterJoin.Find(alone, told.Status.ClusterId, members) });
+    }
+
     /// <summary>The one that leads, once all agree on it.</summary>
     public async Task<QuorumNode> LeaderAsync(params IEnumerable<QuorumNode> among)
     {

@@ -117,6 +117,24 @@ public sealed class FramePeerTransportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stranger_of_the_cluster_is_let_in_while_the_node_may_not_know_its_leader()
+    {
+        var inbox = new RecordingInbox();
+        var lets = true;
+        var open = new FramePeerTransport(OptionsOf(s_self, s_other, 11) with { LetsCallersIn = () => lets }, _ => new Taken(), _logger);
+        await open.StartAsync(inbox, CancellationToken.None);
+        var stranger = new Sender(Cluster, 22) { From = s_stranger };
+        await open.ReceiveAsync(stranger.Frame(1));
+        inbox.Callers.ShouldBe([s_stranger]);
+        open.Connect(s_stranger, new("n3", ""));
+        await open.ReceiveAsync(stranger.Frame(2));
+        inbox.Messages.Select(RoundOf).ShouldBe([2]);
+        lets = false;
+        await open.ReceiveAsync(new Sender(Cluster, 22) { From = new(4) }.Frame(1));
+        inbox.Callers.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_message_over_the_frame_size_is_not_sent()
     {
         _transport.Send(s_other, new Forward(1, RequestKind.Command, new byte[FrameLimit + 1], TimeSpan.FromSeconds(1))).ShouldBeFalse();

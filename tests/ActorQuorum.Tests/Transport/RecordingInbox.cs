@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Core.Voting;
 using ActorQuorum.Transport;
@@ -68,6 +69,11 @@ internal sealed class RecordingInbox : IPeerInbox
             events.Add(contact);
         }
     }
+
+    /// <summary>Who was let in though none of the peers.</summary>
+    public ConcurrentQueue<MemberId> Callers { get; } = [];
+
+    public void Called(MemberId caller, PeerAddress address) => Callers.Enqueue(caller);
 
     public void Release()
     {
