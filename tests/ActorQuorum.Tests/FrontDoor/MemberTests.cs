@@ -1,5 +1,4 @@
 using ActorQuorum.Core.Raft;
-using ActorQuorum.Tests.Transport;
 
 namespace ActorQuorum.Tests.FrontDoor;
 
