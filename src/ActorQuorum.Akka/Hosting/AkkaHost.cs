@@ -19,6 +19,7 @@ internal sealed class AkkaHost(ActorSystem system, TimeProvider time, HostDispat
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IActorRef? _top;
+    private int _lanes;
     private volatile bool _isStopped;
 
     /// <inheritdoc/>
@@ -46,7 +47,10 @@ internal sealed class AkkaHost(ActorSystem system, TimeProvider time, HostDispat
 
     /// <inheritdoc/>
     public IDiskLane StartDiskLane() =>
-        new AkkaDiskLane(StartBelow(Props.Create(() => new DiskLaneActor(this)).WithDispatcher(dispatchers.Disk), "disk"));
+        new AkkaDiskLane(StartBelow(Props.Create(() => new DiskLaneActor(this)).WithDispatcher(dispatchers.Disk), NextLane()));
+
+    /// <summary>The log's lane is the first; that of snapshots comes after it.</summary>
+    private string NextLane() => Interlocked.Increment(ref _lanes) is > 1 and var number ? $"disk-{number}" : "disk";
 
     /// <summary>Starts an actor of the transport's beside those of the node.</summary>
     public IActorRef StartTransport(Props props, string name) => StartBelow(props.WithDispatcher(dispatchers.Node), name);
