@@ -4,7 +4,8 @@ const string Usage = """
     usage: dotnet run -c Release --project tests/ActorQuorum.Benchmarks -- WHAT
       simulator            virtual seconds a second of one core
       inprocess            puts a second of three nodes in one process, with fsync
-      restart [ENTRIES]    until a node of one answers again, on a log of so many 100-byte entries (1000000)
+      restart [ENTRIES]    until a node of one answers again: on a log of so many 100-byte entries (1000000), then on a snapshot and 100000
+      snapshot [MIB]       a snapshot of so large a state under load: elections, lateness, memory (1024)
       idle                 processor and memory of a node that nobody asks anything
       failover [KILLS]     kill -9 of the leader until the next write succeeds (40)
       vote [ROUNDS]        constant election: start, kill and dispatch of the master, idle cost (20)
@@ -20,6 +21,8 @@ switch (args)
     case ["inprocess"]: await InProcessBenchmark.RunAsync(); return 0;
     case ["restart"]: await RestartBenchmark.RunAsync(1_000_000); return 0;
     case ["restart", var entries]: await RestartBenchmark.RunAsync(Number(entries)); return 0;
+    case ["snapshot"]: await SnapshotBenchmark.RunAsync(1024); return 0;
+    case ["snapshot", var mebibytes]: await SnapshotBenchmark.RunAsync(Number(mebibytes)); return 0;
     case ["idle"]: await IdleBenchmark.RunAsync(); return 0;
     case ["failover"]: await FailoverBenchmark.RunAsync(40); return 0;
     case ["failover", var kills]: await FailoverBenchmark.RunAsync(Number(kills)); return 0;
@@ -36,6 +39,7 @@ switch (args)
         await VoteBenchmark.RunAsync(20);
         await IdleBenchmark.RunAsync();
         await RestartBenchmark.RunAsync(1_000_000);
+        await SnapshotBenchmark.RunAsync(1024);
         SimulatorBenchmark.Run();
         return 0;
 #if WITH_AKKA

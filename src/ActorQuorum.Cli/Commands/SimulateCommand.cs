@@ -63,6 +63,7 @@ internal static class SimulateCommand
                 Duration = TimeSpan.FromSeconds(InRange("--duration", parsed.GetValue(duration), 0.1, 86_400)),
                 Faults = FaultNames.Parse(parsed.GetValue(faults)!),
                 Compacts = true,
+                Snapshots = true,
             };
             return RunAsync(template, range, parsed.GetValue(faults)!, parsed.GetValue(trace), cancellationToken);
         });
