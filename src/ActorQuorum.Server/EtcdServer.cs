@@ -154,6 +154,7 @@ public sealed class EtcdServer : IAsyncDisposable
             ["/etcdserverpb.Cluster/MemberPromote"] = cluster.MemberPromoteAsync,
             [DebugService.DumpPath] = new DebugService(node).DumpAsync,
             ["/etcdserverpb.Maintenance/Status"] = new MaintenanceService(node).StatusAsync,
+            ["/etcdserverpb.Maintenance/Snapshot"] = new MaintenanceService(node).SnapshotAsync,
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 

@@ -229,7 +229,7 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
     /// <summary>Incarnations of one member rise: a wiped disk must not be taken for the one before it.</summary>
-    private static ulong DrawIncarnation(TimeProvider time)
+    internal static ulong DrawIncarnation(TimeProvider time)
     {
         const int RandomBits = 22;
         var random = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));

@@ -56,9 +56,38 @@ internal sealed class Endpoint : IDisposable
         }
     }
 
+    /// <summary>A call whose answer is a stream of messages, each taken as it comes; it takes as long as it takes.</summary>
+    /// <exception cref="CallFailedException">There is no answer, it is an error, or it broke off.</exception>
+    public async Task StreamAsync<T>(
+        string method, IMessage request, MessageParser<T> parser, Func<T, ValueTask> take, CancellationToken cancellationToken)
+        where T : IMessage<T>
+    {
+        try
+        {
+            using var message = Request(method, request, null);
+            using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (GrpcStatus.Of(response.Headers) is { Code: not GrpcStatus.Ok } early)
+                throw early.ToException();
+            if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentType?.MediaType != "application/grpc")
+                throw new CallFailedException(CallFailure.Refused, $"no gRPC server: it answers HTTP {(int)response.StatusCode}");
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            while (await GrpcFrame.TryReadAsync(body, parser, AnswerLimitBytes, cancellationToken) is { } piece)
+                await take(piece);
+            if (GrpcStatus.Of(response.TrailingHeaders) is not { } late)
+                throw new CallFailedException(CallFailure.AnswerLost, "the answer has no outcome");
+            if (late.Code != GrpcStatus.Ok) throw late.ToException();
+        }
+        catch (Exception e) when (e is HttpRequestException or InvalidDataException or InvalidProtocolBufferException)
+        {
+            throw NotConnected(e) is { } cause
+                ? new CallFailedException(CallFailure.NotSent, cause.Message, e)
+                : new CallFailedException(CallFailure.AnswerLost, (e.InnerException ?? e).Message, e);
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
-    private static HttpRequestMessage Request(string method, IMessage request, TimeSpan patience)
+    private static HttpRequestMessage Request(string method, IMessage request, TimeSpan? patience)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, method)
         {
@@ -68,7 +97,7 @@ internal sealed class Endpoint : IDisposable
         };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        message.Headers.Add("grpc-timeout", ((long)patience.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "m");
+        if (patience is { } limit) message.Headers.Add("grpc-timeout", ((long)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "m");
         return message;
     }
 

@@ -20,9 +20,20 @@ internal static class GrpcFrame
     public static async Task<T> ReadAsync<T>(Stream stream, MessageParser<T> parser, int limitBytes, CancellationToken cancellationToken)
         where T : IMessage<T>
     {
+        return await TryReadAsync(stream, parser, limitBytes, cancellationToken)
+            ?? throw new InvalidDataException("the answer ends before its message.");
+    }
+
+    /// <summary>Reads the next message of a stream; null at its end.</summary>
+    /// <exception cref="InvalidDataException">It breaks off, or is compressed, or over the limit.</exception>
+    public static async Task<T?> TryReadAsync<T>(Stream stream, MessageParser<T> parser, int limitBytes, CancellationToken cancellationToken)
+        where T : IMessage<T>
+    {
         var header = new byte[HeaderBytes];
-        if (await stream.ReadAtLeastAsync(header, HeaderBytes, throwOnEndOfStream: false, cancellationToken) < HeaderBytes)
-            throw new InvalidDataException("the answer ends before its message.");
+        var read = await stream.ReadAtLeastAsync(header, HeaderBytes, throwOnEndOfStream: false, cancellationToken);
+        if (read == 0) return default;
+        if (read < HeaderBytes)
+            throw new InvalidDataException("the answer breaks off in a message.");
         if (header[0] != 0)
             throw new InvalidDataException("the answer is compressed, which was not asked for.");
         var length = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(1));

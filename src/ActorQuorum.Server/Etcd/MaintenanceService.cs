@@ -5,12 +5,29 @@ using Google.Protobuf;
 
 namespace ActorQuorum.Server.Etcd;
 
-/// <summary>etcd's Maintenance service: how the node is.</summary>
+/// <summary>etcd's Maintenance service: how the node is, and all its data as one file.</summary>
 /// <param name="node">The node behind this door.</param>
 internal sealed class MaintenanceService(IQuorumNode node)
 {
     /// <summary>The version of etcd's API that is spoken here; clients choose what they send by it. It is no version of ours.</summary>
     public const string ApiVersion = "3.5.0";
+
+    /// <summary>Maintenance/Snapshot: a stream of pieces. What is in them is our own format (docs/snapshots.md), not etcd's.</summary>
+    public async ValueTask<GrpcReply> SnapshotAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        SnapshotRequest.Parser.ParseFrom(buffer.AsSpan(Command.PrefixBytes));
+        if (node is not ISnapshotNode source)
+        {
+            return GrpcReply.Failure(new GrpcStatus(GrpcCode.Unimplemented, "actorquorum: this kind of node gives no snapshot away"));
+        }
+
+        var export = await source.ExportAsync(cancellationToken);
+        var status = node.Status;
+        return new GrpcReply(GrpcStatus.Ok, default, default)
+        {
+            Stream = (writer, gone) => SnapshotStream.SendAsync(export, status, writer, gone),
+        };
+    }
 
     /// <summary>Maintenance/Status.</summary>
     public ValueTask<GrpcReply> StatusAsync(byte[] buffer, CancellationToken cancellationToken)

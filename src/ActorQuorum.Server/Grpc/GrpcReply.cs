@@ -16,6 +16,9 @@ internal delegate ValueTask<GrpcReply> GrpcMethod(byte[] buffer, CancellationTok
 /// <param name="Payload">The message's other fields, encoded.</param>
 internal readonly record struct GrpcReply(GrpcStatus Status, AnswerHeader Header, ReadOnlyMemory<byte> Payload)
 {
+    /// <summary>Writes the messages of an answer that has many, frame by frame; null for one of a single message.</summary>
+    public Func<PipeWriter, CancellationToken, ValueTask>? Stream { get; init; }
+
     private const int FrameHeaderBytes = 5;
 
     // What fits into one block of Kestrel's memory goes out with headers and trailers at once; longer answers are sent piece by piece, so
@@ -28,6 +31,12 @@ internal readonly record struct GrpcReply(GrpcStatus Status, AnswerHeader Header
     /// <summary>Writes the message's frame. The header field is put before the payload without decoding it.</summary>
     public async ValueTask WriteMessageAsync(PipeWriter writer, CancellationToken cancellationToken)
     {
+        if (Stream is { } stream)
+        {
+            await stream(writer, cancellationToken);
+            return;
+        }
+
         WriteFront(writer);
         var left = Payload;
         while (left.Length > PieceBytes)

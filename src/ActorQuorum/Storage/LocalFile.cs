@@ -14,12 +14,20 @@ internal sealed class LocalFile : IFile
     private readonly string _path;
 
     public LocalFile(string path, bool create)
+        : this(path, File.OpenHandle(
+            path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete))
+    {
+    }
+
+    private LocalFile(string path, SafeFileHandle handle)
     {
         _path = path;
-        _handle = File.OpenHandle(
-            path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        _handle = handle;
         Length = RandomAccess.GetLength(_handle);
     }
+
+    /// <summary>Opens a file that may be anybody's, and only read.</summary>
+    public static LocalFile OpenToRead(string path) => new(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
 
     /// <inheritdoc/>
     public long Length { get; private set; }

@@ -63,8 +63,14 @@ internal sealed class NodeStorage : IDisposable
         }
     }
 
-    /// <summary>Opens what a data directory holds. The directory is let go with this.</summary>
-    public static NodeStorage Open(IFileSystem files, DataDirectory directory, long segmentSizeBytes, IStateMachine machine)
+    /// <summary>Opens what a data directory holds.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="segmentSizeBytes">The size of the log's segments.</param>
+    /// <param name="machine">An empty state machine.</param>
+    /// <param name="isOwner">Whether the directory is let go with this.</param>
+    public static NodeStorage Open(
+        IFileSystem files, DataDirectory directory, long segmentSizeBytes, IStateMachine machine, bool isOwner = true)
     {
         var identity = directory.Identity;
         var notes = new List<string>();
@@ -84,7 +90,7 @@ internal sealed class NodeStorage : IDisposable
             var durable = LogJoint.Join(group, snapshot, snapshots, log, notes);
             snapshots.DeleteOlder();
             log.TakeTrim()?.Invoke();
-            return new(identity.ClusterId, identity.Incarnation, durable, log, directory) { Snapshots = snapshots, Notes = notes };
+            return new(identity.ClusterId, identity.Incarnation, durable, log, isOwner ? directory : null) { Snapshots = snapshots, Notes = notes };
         }
         catch
         {

@@ -21,6 +21,12 @@ internal sealed record SnapshotHead(ulong ClusterId, int Group, SnapshotMark Mar
     private const int CrcBytes = sizeof(uint);
     private const long LatestMilliseconds = 253_402_300_799_999;
 
+    /// <summary>The last entry that it stands for.</summary>
+    public long Index => Mark.Index;
+
+    /// <summary>That entry's term.</summary>
+    public long Term => Mark.Term;
+
     /// <summary>The first eight bytes of a snapshot.</summary>
     public static ReadOnlySpan<byte> Magic => "AQSNAP\r\n"u8;
 

@@ -264,8 +264,10 @@ internal sealed class WriteAheadLog : ILogStore
     {
         foreach ((int group, GroupTail tail) in _encoded)
         {
-            if (!tail.State.Equals(HardState.Initial))
-                _buffer.Add(group, tail.State);
+            // A group that never wrote anything is not there.
+            if (tail.State.Equals(HardState.Initial))
+                continue;
+            _buffer.Add(group, tail.State);
             _buffer.Add(group, PlaceMeaning.SegmentBegins, tail.Last);
             _segments.SaysWhereItBegins();
         }

@@ -138,6 +138,21 @@ public sealed class LogCompactionTests
     }
 
     [Fact]
+    public void A_group_that_wrote_nothing_is_not_there_after_a_start_with_a_later_segment()
+    {
+        using (WriteAheadLog log = Open(out _))
+        {
+            _rig.Write(log, _one.Next(1), new Persist(2, null, 0, [], 0, 0, 1, []));
+            for (int i = 0; i < 30; i++)
+                _rig.Write(log, _one.Next(1));
+            log.Flush();
+        }
+
+        Open(out RecoveredLog recovered).Dispose();
+        recovered.Groups.Keys.ShouldBe([1]);
+    }
+
+    [Fact]
     public void A_segment_that_says_something_else_of_where_it_begins_is_refused()
     {
         var tail = new GroupReplay(mayBegin: false);
