@@ -88,6 +88,26 @@ public sealed class MembershipTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_member_that_was_removed_comes_back_with_its_old_directory_once_it_is_added_again()
+    {
+        await FoundAsync(3);
+        var leader = await Cluster.LeaderAsync();
+        var gone = Cluster.Nodes.First(node => node != leader);
+        await DoneAsync(Index(leader), "remove", gone.Name);
+        await gone.KillAsync();
+        await leader.PutAsync("meanwhile", "1");
+
+        await DoneAsync(Index(leader), "add", Named(gone));
+        gone.Start();
+
+        await Eventually.HoldsAsync(
+            "it votes again",
+            async () => (await MembersAsync(Index(leader))).Count(member => member.GetProperty("voter").GetBoolean()) == 3, Cluster.Describe);
+        await ServesAsync(gone);
+        (await gone.GetAsync("meanwhile")).ShouldBe("1");
+    }
+
+    [Fact]
     public async Task A_learner_follows_without_a_vote_until_it_is_promoted()
     {
         await FoundAsync(1);
