@@ -14,6 +14,9 @@ internal sealed record Mutant(string Name, params ImmutableArray<Edit> Edits)
     /// <summary>How many nodes the runs have.</summary>
     public int Nodes { get; init; } = 5;
 
+    /// <summary>Whether it is a bug of the constant election: other nodes, other faults, other promises.</summary>
+    public bool IsOfVoting { get; init; }
+
     /// <summary>The folder of the project that is compiled anew.</summary>
     public string Project => string.Join('/', Edits[0].File.Split('/').Take(2));
 

@@ -23,8 +23,9 @@ internal sealed class MutatedCluster : IDisposable
         var (name, bytes) = ProjectCompiler.Compile(mutant.Project, sources);
         _context = new(name, bytes);
         var testKit = _context.LoadFromAssemblyName(new("ActorQuorum.TestKit"));
-        _options = testKit.GetType("ActorQuorum.TestKit.SimulationOptions", throwOnError: true)!;
-        _run = testKit.GetType("ActorQuorum.TestKit.SimulationRun", throwOnError: true)!;
+        var simulation = mutant.IsOfVoting ? "ActorQuorum.TestKit.Voting.VotingSimulation" : "ActorQuorum.TestKit.Simulation";
+        _options = testKit.GetType(simulation + "Options", throwOnError: true)!;
+        _run = testKit.GetType(simulation + "Run", throwOnError: true)!;
         _nodes = mutant.Nodes;
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ActorQuorum.Cli.Simulations;
 using ActorQuorum.TestKit;
+using ActorQuorum.TestKit.Voting;
 using Spectre.Console;
 
 namespace ActorQuorum.Cli.Commands;
@@ -15,7 +16,7 @@ internal static class SimulateCommand
     {
         var seed = new Option<ulong?>("--seed") { Description = "The one seed to run.", HelpName = "N" };
         var seeds = new Option<string?>("--seeds") { Description = "The seeds to run, both ends included [default: 1..100].", HelpName = "A..B" };
-        var nodes = new Option<int>("--nodes") { Description = "Nodes of each cluster, 1 to 15.", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var nodes = new Option<int>("--nodes") { Description = "Nodes of each cluster, 1 to 15; of the constant election 1 to 100.", HelpName = "N", DefaultValueFactory = _ => 5 };
         var duration = new Option<double>("--duration")
         {
             Description = "Virtual seconds of faults in each run.", HelpName = "SECONDS", DefaultValueFactory = _ => 30,
@@ -25,18 +26,36 @@ internal static class SimulateCommand
             Description = $"Faults to draw from, with commas between: {FaultNames.All}; or all, or none.", HelpName = "NAMES",
             DefaultValueFactory = _ => "all",
         };
+        var protocol = new Option<string>("--protocol")
+        {
+            Description = "Which election: raft, or constant.", HelpName = "NAME", DefaultValueFactory = _ => "raft",
+        };
+        protocol.AcceptOnlyFromAmong("raft", "constant");
         var trace = new Option<string?>("--trace") { Description = "Writes every event of the run to a file (one seed only).", HelpName = "FILE" };
         var command = new DocumentedCommand(
             "simulate",
             "Runs whole clusters in virtual time under random faults, checks every promise at every step, and replays any failure from its seed.",
             "actorquorum simulate --seeds 1..1000",
-            "actorquorum simulate --seed 42 --nodes 3 --faults crash,partition --trace run.txt")
+            "actorquorum simulate --seed 42 --nodes 3 --faults crash,partition --trace run.txt",
+            "actorquorum simulate --protocol constant --seeds 1..1000")
         {
-            seed, seeds, nodes, duration, faults, trace,
+            seed, seeds, nodes, duration, faults, protocol, trace,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
             var range = RangeOf(parsed.GetValue(seed), parsed.GetValue(seeds));
+            if (parsed.GetValue(protocol) == "constant")
+            {
+                var voting = new VotingSimulationOptions
+                {
+                    Seed = range.First,
+                    Nodes = InRange("--nodes", parsed.GetValue(nodes), 1, 100),
+                    Duration = TimeSpan.FromSeconds(InRange("--duration", parsed.GetValue(duration), 0.1, 86_400)),
+                    Faults = FaultNames.ParseVoting(parsed.GetValue(faults)!),
+                };
+                return RunVotingAsync(voting, range, parsed.GetValue(trace), cancellationToken);
+            }
+
             var template = new SimulationOptions
             {
                 Seed = range.First,
@@ -75,6 +94,13 @@ internal static class SimulateCommand
         if (batch.Failed is not { } failed) return ExitCode.Ok;
         Explain(failed, template, faults);
         return ExitCode.Failed;
+    }
+
+    private static async Task<int> RunVotingAsync(VotingSimulationOptions template, SeedRange range, string? trace, CancellationToken cancellationToken)
+    {
+        if (trace is not null && range.Count > 1) throw new CommandFailedException(ExitCode.Usage, "--trace goes with one --seed.");
+        using var file = trace is null ? null : OpenTrace(trace);
+        return await new VotingBatch(template with { Trace = file }, range).RunAsync(cancellationToken);
     }
 
     private static StreamWriter OpenTrace(string path)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorQuorum.TestKit.Faults;
+using ActorQuorum.TestKit.Voting;
 
 namespace ActorQuorum.Cli.Simulations;
 
@@ -21,11 +22,32 @@ internal static class FaultNames
         _ => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(One)],
     };
 
+    /// <summary>Reads the names of the constant election's faults.</summary>
+    /// <exception cref="CommandFailedException">There is no such fault.</exception>
+    public static ImmutableArray<VotingFaultKind> ParseVoting(string text) => text switch
+    {
+        "all" => [.. Enum.GetValues<VotingFaultKind>()],
+        "none" => [],
+        _ => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(OneOfVoting)],
+    };
+
+    private static VotingFaultKind OneOfVoting(string name)
+    {
+        var kinds = Enum.GetValues<VotingFaultKind>();
+        foreach (var kind in kinds)
+            if (Spelled(kind.ToString()) == name) return kind;
+        throw new CommandFailedException(
+            ExitCode.Usage,
+            $"there is no fault '{name}' of the constant election; there are {string.Join(", ", kinds.Select(kind => Spelled(kind.ToString())))}, or all, or none.");
+    }
+
     private static FaultKind One(string name) =>
         ByName.TryGetValue(name, out var fault)
             ? fault
             : throw new CommandFailedException(ExitCode.Usage, $"there is no fault '{name}'; there are {All}, or all, or none.");
 
-    private static string NameOf(FaultKind fault) =>
-        string.Concat(fault.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $"-{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
+    private static string NameOf(FaultKind fault) => Spelled(fault.ToString());
+
+    private static string Spelled(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) && i > 0 ? $"-{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));
 }

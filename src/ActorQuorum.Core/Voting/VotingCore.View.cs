@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ActorQuorum.Core.Voting;
 
 /// <summary>How a member stands, as one node sees it.</summary>
@@ -22,20 +24,26 @@ internal readonly record struct MemberView(VotingMember Member, MemberState Stat
 /// <content>What a program or an operator may see.</content>
 internal sealed partial class VotingCore
 {
-    /// <summary>The other nodes it knows, but for those that dispatched, in the order of their ids.</summary>
-    public IEnumerable<MemberView> Others
+    private ImmutableArray<MemberView> _others = [];
+    private bool _hasSeenOthers;
+
+    /// <summary>The other nodes it knows, but for those that dispatched, in the order of their ids; the same array until it looks again.</summary>
+    public ImmutableArray<MemberView> Others
     {
         get
         {
-            foreach (var peer in _peers.Values)
-            {
-                if (_gone.ContainsKey(peer.Id)) continue;
-                var state = peer.IsLive ? MemberState.Live : IsCounted(peer) && !IsBack(peer) && !IsExpected(peer) ? MemberState.Lost : MemberState.Known;
-                yield return new(peer.Member, state, _roster.Contains(peer.Id));
-            }
+            if (_hasSeenOthers) return _others;
+            _hasSeenOthers = true;
+            return _others = [.. _peers.Values.Where(peer => !_gone.ContainsKey(peer.Id)).Select(ViewOf)];
         }
     }
 
     /// <summary>Messages sent so far.</summary>
     public long Sent => _sequence;
+
+    private MemberView ViewOf(Peer peer)
+    {
+        var isLost = !peer.IsLive && IsCounted(peer) && !IsBack(peer) && !IsExpected(peer);
+        return new(peer.Member, peer.IsLive ? MemberState.Live : isLost ? MemberState.Lost : MemberState.Known, _roster.Contains(peer.Id));
+    }
 }

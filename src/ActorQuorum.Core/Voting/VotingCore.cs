@@ -99,7 +99,7 @@ internal sealed partial class VotingCore
         if (_isStopped) return _effects;
         if (_isDirty)
         {
-            _isDirty = false;
+            _isDirty = _hasSeenOthers = false;
             Decide();
         }
 

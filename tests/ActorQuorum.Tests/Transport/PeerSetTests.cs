@@ -78,18 +78,35 @@ public class PeerSetTests
     }
 
     [Fact]
-    public async Task Of_a_peer_that_goes_and_comes_back_the_loss_is_told_before_its_next_message()
+    public async Task A_peer_that_goes_and_comes_back_is_not_connected_before_its_loss_was_told()
     {
-        await using var one = await TestPeer.StartAsync(1);
-        await using var two = await TestPeer.StartAsync(2);
-        await one.ConnectToAsync(two);
-        for (var i = 1; i <= 20; i++)
+        TestPeer? self = null;
+        var wasTooEarly = false;
+        var losing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var isBack = new ManualResetEventSlim();
+        var inbox = new RecordingInbox
         {
-            one.Transport.Disconnect(two.Id);
-            one.Transport.Connect(two.Id, At(two));
-            await one.UntilConnectedAsync(two.Id);
-            one.Inbox.Lost.Count(lost => lost == two.Id).ShouldBe(i);
-        }
+            Losing = peer =>
+            {
+                losing.TrySetResult();
+                isBack.Wait(Eventually.Deadline);
+
+                // Whoever connects too early has ample time to.
+                wasTooEarly |= SpinWait.SpinUntil(() => self!.Transport.Look(peer).IsConnected, TimeSpan.FromMilliseconds(300));
+            },
+        };
+        await using var one = self = await TestPeer.StartAsync(TestPeer.OptionsOf(1), inbox);
+        var former = await TestPeer.StartAsync(2);
+        await using var two = await TestPeer.StartAsync(2);
+        await one.ConnectToAsync(former);
+        await former.DisposeAsync();
+        await losing.Task.WaitAsync(Eventually.Deadline);
+        one.Transport.Disconnect(two.Id);
+        one.Transport.Connect(two.Id, At(two));
+        isBack.Set();
+        await one.UntilConnectedAsync(two.Id);
+        wasTooEarly.ShouldBeFalse();
+        one.Inbox.Lost.ShouldBe([two.Id]);
     }
 
     [Fact]

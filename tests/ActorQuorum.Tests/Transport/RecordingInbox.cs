@@ -14,6 +14,9 @@ internal sealed class RecordingInbox : IPeerInbox
     /// <summary>Whether credits are kept until <see cref="Release"/>.</summary>
     public bool Holds { get; init; }
 
+    /// <summary>Called before a loss is kept.</summary>
+    public Action<MemberId>? Losing { get; init; }
+
     /// <summary>The most credits that were out at once.</summary>
     public int MostHeld { get; private set; }
 
@@ -51,6 +54,7 @@ internal sealed class RecordingInbox : IPeerInbox
 
     public void ConnectionLost(MemberId peer)
     {
+        Losing?.Invoke(peer);
         lock (gate)
         {
             events.Add(peer);
