@@ -54,7 +54,10 @@ internal sealed class VotingProcess : IDisposable
     public string Name { get; }
 
     /// <summary>Whom it set as master last.</summary>
-    public string? Master => Masters().LastOrDefault().Name;
+    public string? Master => LastSet.Name;
+
+    /// <summary>The same, and when.</summary>
+    public (string? Name, TimeSpan At) LastSet => Masters().LastOrDefault();
 
     public TimeSpan ProcessorTime => _process.ProcessorTime;
 
@@ -76,12 +79,9 @@ internal sealed class VotingProcess : IDisposable
     public async Task<TimeSpan> WhenAsync(string text) => (await FindAsync(
         $"prints \"{text}\"", () => Lines().Where(line => line.Text.Contains(text, StringComparison.Ordinal)).Take(1).ToArray())).At;
 
-    /// <summary>Whom it set as master after a moment, other than the one before, and when; a start's first master counts even if it came earlier.</summary>
-    public async Task<(string Name, TimeSpan At)> WhenMasterAsync(TimeSpan since, string? before)
-    {
-        var found = await FindAsync("has a master", () => Masters().Where(set => before is null || (set.At > since && set.Name != before)).Take(1).ToArray());
-        return (found.Name, found.At);
-    }
+    /// <summary>Whom it set as master after a moment, other than the one before, and when.</summary>
+    public Task<(string Name, TimeSpan At)> WhenMasterAsync(TimeSpan since, string before) =>
+        FindAsync("has a master", () => Masters().Where(set => set.At > since && set.Name != before).Take(1).ToArray());
 
     public void Dispose() => _process.Dispose();
 

