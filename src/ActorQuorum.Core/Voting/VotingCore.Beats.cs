@@ -60,7 +60,7 @@ internal sealed partial class VotingCore
         if (isNews && (_isUrgent || _now - _lastBeats >= LeastPause)) BeatAll(TimeSpan.Zero);
         if (_now < _nextBeat) return;
         _nextBeat = _nextBeat + _options.Heartbeat > _now ? _nextBeat + _options.Heartbeat : _now + _options.Heartbeat;
-        BeatAll(_options.Heartbeat / 2);
+        BeatAll(_options.Heartbeat * 0.75);
     }
 
     private void BeatAll(TimeSpan leastPause)
