@@ -70,7 +70,9 @@ internal sealed partial class VotingCore
         {
             var isSilent = !peer.IsLive && _now - peer.ExpectedAt > BeatsToTheSilent * _options.Heartbeat
                 && _now - peer.HeardAt > BeatsToTheSilent * _options.Heartbeat;
-            if (_now - peer.SentAt >= (isSilent ? SlowBeats * _options.Heartbeat : leastPause) && !_gone.ContainsKey(peer.Id)) SendBeat(peer);
+            var isAnswered = peer.Id == _holder && leastPause > TimeSpan.Zero;
+            var pause = isSilent ? SlowBeats * _options.Heartbeat : isAnswered ? _options.Heartbeat * 1.5 : leastPause;
+            if (_now - peer.SentAt >= pause && !_gone.ContainsKey(peer.Id)) SendBeat(peer);
         }
     }
 

@@ -19,9 +19,12 @@ internal sealed class ActsForMajority(VotingCluster cluster) : VotingInvariant
         var (accepted, all) = (0, 0);
         foreach (var entry in voter.Core.Roster.Members)
         {
-            if (cluster.HasSaidGoodbye(entry.Id) || IsElsewhere(_latest.GetValueOrDefault(entry.Id), now.Acting)) continue;
+            var hasAccepted = _kept.Contains((entry.Id, now.Acting.Formation, now.Acting.Counter));
+
+            // What was accepted stays so, be it that the member leaves meanwhile.
+            if (!hasAccepted && (cluster.HasSaidGoodbye(entry.Id) || IsElsewhere(_latest.GetValueOrDefault(entry.Id), now.Acting))) continue;
             all++;
-            if (_kept.Contains((entry.Id, now.Acting.Formation, now.Acting.Counter))) accepted++;
+            if (hasAccepted) accepted++;
         }
 
         Demand(2 * accepted > all, $"{voter.Name} acts in {now.Acting}, accepted by {accepted} of {all}");
