@@ -61,7 +61,7 @@ internal sealed partial class VotingCore
         if (isNews && (_isUrgent || _now - _lastBeats >= LeastPause)) BeatAll(TimeSpan.Zero);
         if (_now < _nextBeat) return;
         _nextBeat = _nextBeat + _options.Heartbeat > _now ? _nextBeat + _options.Heartbeat : _now + _options.Heartbeat;
-        BeatAll(_options.Heartbeat / 2);
+        BeatAll(_options.Heartbeat * 0.75);
     }
 
     private void BeatAll(TimeSpan leastPause)
@@ -71,7 +71,9 @@ internal sealed partial class VotingCore
         {
             var isSilent = !peer.IsLive && _now - peer.ExpectedAt > BeatsToTheSilent * _options.Heartbeat
                 && _now - peer.HeardAt > BeatsToTheSilent * _options.Heartbeat;
-            if (_now - peer.SentAt >= (isSilent ? SlowBeats * _options.Heartbeat : leastPause) && !_gone.ContainsKey(peer.Id)) SendBeat(peer);
+            var isAnswered = peer.Id == _holder && leastPause > TimeSpan.Zero;
+            var pause = isSilent ? SlowBeats * _options.Heartbeat : isAnswered ? _options.Heartbeat * 1.5 : leastPause;
+            if (_now - peer.SentAt >= pause && !_gone.ContainsKey(peer.Id)) SendBeat(peer);
         }
     }
 

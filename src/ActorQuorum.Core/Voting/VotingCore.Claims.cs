@@ -73,6 +73,7 @@ internal sealed partial class VotingCore
         _isDirty = true;
         if (IsActingNow) return;
         if (peer.Id == _holder && told.Epoch == _epoch) HearOwnMaster(told);
+        else if (IsTakenOutBy(told) && (!IsBound || peer.Id == _holder)) LeaveFormation();
         else if (told.Epoch == _epoch && told.Stance == Stance.Acting && !IsBound) FollowWinner(peer, told);
         else if (told.Epoch.Counter > _counter && (!IsBound || peer.Id == _holder)) Consider(peer, told);
         SendBeat(peer);
@@ -85,6 +86,11 @@ internal sealed partial class VotingCore
         if (told.Roster.Contains(Self.Id)) TakeRoster(told.Roster);
         else LeaveFormation();
     }
+
+    /// <summary>An acting master's later roster lacks this node, whatever it has claimed since: another start bears its name, or it was thought gone.</summary>
+    private bool IsTakenOutBy(RosterTold told) =>
+        told.Stance == Stance.Acting && told.Epoch.Formation == _epoch.Formation && told.Roster.Stamp.CompareTo(_roster.Stamp) > 0
+        && !told.Roster.Contains(Self.Id);
 
     /// <summary>Of two that claimed one epoch this node accepted the one that did not win (Raft §5.2): it follows the other.</summary>
     private void FollowWinner(Peer peer, RosterTold told)
@@ -101,12 +107,7 @@ internal sealed partial class VotingCore
         var isActing = told.Stance == Stance.Acting;
         var isOurs = told.Epoch.Formation == _epoch.Formation;
         var entry = told.Roster.Find(Self.Id);
-        if (entry is null)
-        {
-            if (isOurs && isActing) LeaveFormation();
-            return;
-        }
-
+        if (entry is null) return;
         if (isOurs ? !isActing && told.Roster.Stamp.CompareTo(_roster.Stamp) < 0 : !MayGoOver(told, entry, isActing)) return;
         var from = _epoch.Formation;
         if (!isOurs) _roster = Roster.Empty;

@@ -17,11 +17,24 @@ internal sealed partial class VotingCore
         if (IsActingNow)
         {
             RenewLease();
-            if (_actingEpoch == _epoch) ChangeRoster();
+            if (_actingEpoch == _epoch && !RaiseAboveMembers()) ChangeRoster();
             else if (IsAcceptedByMajority()) _actingEpoch = _epoch;
         }
 
         if (_isEpochDurable && _stance is Stance.Claiming or Stance.Acting) TellRoster();
+    }
+
+    /// <summary>A member that has claimed a higher epoch in vain can follow only in one that is higher still.</summary>
+    private bool RaiseAboveMembers()
+    {
+        foreach (var peer in _peers.Values)
+        {
+            if (!peer.IsLive || peer.Formation != _epoch.Formation || peer.Last!.Counter <= _epoch.Counter || !_roster.Contains(peer.Id)) continue;
+            RaiseEpoch();
+            return true;
+        }
+
+        return false;
     }
 
     private void ChangeRoster()

@@ -9,6 +9,7 @@ namespace ActorQuorum.TestKit.Voting.Invariants;
 /// </summary>
 internal sealed class ActsForMajority(VotingCluster cluster) : VotingInvariant
 {
+    private readonly SortedDictionary<MemberId, VotingEpoch> _latest = [];
     private readonly SortedSet<(MemberId Start, FormationId Formation, long Counter)> _kept = [];
 
     public override void Stepped(SimulatedVoter voter, VoterView before, VoterView now)
@@ -18,17 +19,26 @@ internal sealed class ActsForMajority(VotingCluster cluster) : VotingInvariant
         var (accepted, all) = (0, 0);
         foreach (var entry in voter.Core.Roster.Members)
         {
-            var machine = cluster.Voters.FirstOrDefault(other => other.Self?.Id == entry.Id);
-            if (cluster.HasSaidGoodbye(entry.Id) || (machine is { IsRunning: true } && IsElsewhere(machine.Kept, now.Acting))) continue;
+            var hasAccepted = _kept.Contains((entry.Id, now.Acting.Formation, now.Acting.Counter));
+
+            // What was accepted stays so, be it that the member leaves meanwhile.
+            if (!hasAccepted && (cluster.HasSaidGoodbye(entry.Id) || IsElsewhere(_latest.GetValueOrDefault(entry.Id), now.Acting))) continue;
             all++;
-            if (_kept.Contains((entry.Id, now.Acting.Formation, now.Acting.Counter))) accepted++;
+            if (hasAccepted) accepted++;
         }
 
         Demand(2 * accepted > all, $"{voter.Name} acts in {now.Acting}, accepted by {accepted} of {all}");
     }
 
     /// <summary>A start has this on its disk; that it restarts later does not unsay what it accepted.</summary>
-    public void Kept(SimulatedVoter voter) => _kept.Add((voter.Self!.Id, voter.Kept.Formation, voter.Kept.Counter));
+    public void Kept(SimulatedVoter voter)
+    {
+        var start = voter.Self!.Id;
+        _kept.Add((start, voter.Kept.Formation, voter.Kept.Counter));
+
+        // What it found on its disk when it started is no formation of this start.
+        _latest[start] = _latest.ContainsKey(start) ? voter.Kept : VotingEpoch.None;
+    }
 
     private static bool IsElsewhere(VotingEpoch kept, VotingEpoch acting) => !kept.IsNone && kept.Formation != acting.Formation;
 }

@@ -7,7 +7,9 @@ namespace ActorQuorum.TestKit.Voting.Invariants;
 internal sealed class QuitsInMinority(VotingCluster cluster) : VotingInvariant
 {
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longer than a member is expected that was never met.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
     private readonly SortedDictionary<int, (MemberId Start, TimeSpan LookedAt, TimeSpan Since)> _seen = [];
 
     public override void Stepped(SimulatedVoter voter, VoterView before, VoterView now)
@@ -32,7 +34,9 @@ internal sealed class QuitsInMinority(VotingCluster cluster) : VotingInvariant
         foreach (var other in core.Others)
         {
             if (!other.IsInRoster) continue;
-            if (other.State == MemberState.Live) live++;
+            var isBack = other.State == MemberState.Known
+                && core.Others.Any(back => back.State == MemberState.Live && back.Member.IsReturnOf(other.Member));
+            if (other.State == MemberState.Live || isBack) live++;
             else if (other.State == MemberState.Lost) lost++;
         }
 
