@@ -19,6 +19,14 @@ internal sealed partial class RaftCore
         else RequestVotes(isPreVote: true, isTransfer: false);
     }
 
+    /// <summary>Who may not campaign, a learner for one, does not hold a silent leader for the leader for ever: others are let in and asked.</summary>
+    private void ForgetLeader()
+    {
+        if (Role != Role.Follower || Leader.IsNone) return;
+        Leader = MemberId.None;
+        ChangeRole(Role.Follower, RoleCause.LeaderSilent, _lastLeader);
+    }
+
     /// <summary>Raft §5.2: increments the term, votes for itself, asks the others.</summary>
     private void Campaign(RoleCause cause, bool isTransfer)
     {

@@ -38,7 +38,7 @@ internal sealed partial class RaftCore
     /// Whether a cluster is known to be there: who has heard its leader, or holds what it wrote, founds no second one, not even with founders
     /// that were removed from it and lost their disks too.
     /// </summary>
-    private bool IsFoundingOver => _options.IsJoining || _isReplaced || !Leader.IsNone || _log.LastIndex > 0;
+    private bool IsFoundingOver => _options.IsJoining || _isReplaced || !_lastLeader.IsNone || _log.LastIndex > 0;
 
     /// <summary>A node alone founds its cluster at once; the others begin by making themselves known.</summary>
     private void StartIdentity()

@@ -65,5 +65,6 @@ internal sealed partial class RaftCore
 
         // While the term is on its way to the disk nobody was asked: a further one would only make a slow disk slower, for ever.
         if (IsProven && IsStateDurable && MayCampaign) BeginPreVote();
+        else if (!IsProven || !MayCampaign) ForgetLeader();
     }
 }

@@ -1,5 +1,6 @@
 using ActorQuorum.Core;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Storage;
 using ActorQuorum.TestKit.Cluster;
 
 namespace ActorQuorum.TestKit.Faults;
@@ -130,9 +131,24 @@ internal sealed class MemberChanges
             }
 
             node.IsAway = false;
+            Restart(node);
+        });
+    }
+
+    private void Restart(SimulatedNode node)
+    {
+        if (node.IsAway || node.IsRunning) return;
+        try
+        {
             if (node.HasProcess) _cluster.Crash(node);
             _cluster.Restart(node);
-        });
+        }
+        catch (DiskFullException)
+        {
+            // A start needs room, too: somebody tries again once there is some.
+            _cluster.Crash(node);
+            After(LongestBreak, () => Restart(node));
+        }
     }
 
     private bool HasLostDisk(Membership members) => members.Voters.Any(voter => NodeOf(voter.Id) is not { IsDiskBound: true });

@@ -22,7 +22,7 @@ internal sealed class InvariantSet
             new ElectionSafety(), new ElectedByMajority(), new ProgressIsTrue(nodes), new LeaderAppendOnly(), new LogMatching(), Committed, new LeaderCompleteness(Committed),
             new StateMachineSafety(), new AcknowledgedAfterFsync(), new CommittedByOwnTerm(), new DurableSurvives(),
             new UnprovenHasNoVote(), new NoMessageStorm(simulation), new Monotonic(), Failures, Snapshots = new(Committed, Reached),
-            new OneChangeInFlight(Reached), new ConfigurationsOverlap(Committed, Reached),
+            new OneChangeInFlight(Reached), new ConfigurationInForce(), new ConfigurationsOverlap(Committed, Reached),
         ];
     }
 

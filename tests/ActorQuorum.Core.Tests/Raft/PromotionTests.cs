@@ -45,6 +45,25 @@ public sealed class PromotionTests
     }
 
     [Fact]
+    public void A_learner_forgets_a_leader_that_is_silent()
+    {
+        var cluster = CoreCluster.Of(3);
+        var leader = cluster.Elect(1);
+        leader.Change(7, Learn(4));
+        var learner = cluster.Join();
+        cluster.Run(TimeSpan.FromSeconds(1));
+        learner.Leader().ShouldBe(leader.Id);
+        cluster.Isolate(learner);
+        cluster.Run(CoreCluster.Timeout * 3);
+        learner.Leader().ShouldBe(MemberId.None);
+        learner.Role.ShouldBe(Role.Follower);
+        learner.Term.ShouldBe(1);
+        cluster.Rejoin(learner);
+        cluster.Run(CoreCluster.Timeout);
+        learner.Leader().ShouldBe(leader.Id);
+    }
+
+    [Fact]
     public void A_learner_that_was_added_as_such_stays_one_until_it_is_promoted()
     {
         var cluster = CoreCluster.Of(3);
