@@ -81,12 +81,7 @@ public sealed class NodeInstrumentsTests : IAsyncLifetime
     {
         await FollowerAsync();
         await _nodes[0].ProposeAsync(Put("k"));
-        var documented = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "metrics.md"))
-            .Where(line => line.StartsWith("| `actorquorum.", StringComparison.Ordinal) && !line.Contains("`actorquorum.server.", StringComparison.Ordinal))
-            .Select(line => line.Split('|').Select(cell => cell.Trim().Trim('`')).ToArray())
-            .Select(cells => (Name: cells[1], Unit: cells[3]));
-        var families = _readers[0].Collect().Select(family => (family.Name, family.Unit.Trim('{', '}')));
-        documented.Order().ShouldBe(families.Order());
+        DocumentedInstruments.Under("## The node").ShouldBe(DocumentedInstruments.Of(_readers[0]));
     }
 
     [Fact]

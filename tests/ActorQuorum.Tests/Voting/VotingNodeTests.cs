@@ -1,5 +1,6 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Metrics;
+using ActorQuorum.Tests.Metrics;
 using ActorQuorum.Voting;
 
 namespace ActorQuorum.Tests.Voting;
@@ -179,6 +180,13 @@ public sealed class VotingNodeTests : IAsyncLifetime
         ValueOf(a, "actorquorum.voting.connected").ShouldBe(1);
         ValueOf(a, "actorquorum.discovery.announcements").ShouldBeGreaterThan(0);
         ValueOf(a, "actorquorum.discovery.datagrams", "too-large").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Every_instrument_is_documented_with_its_unit_and_every_documented_one_is_there()
+    {
+        using var reader = new MetricReader(await _network.StartAsync("A"));
+        DocumentedInstruments.Under("## A node of the constant election").ShouldBe(DocumentedInstruments.Of(reader));
     }
 
     [Fact]
