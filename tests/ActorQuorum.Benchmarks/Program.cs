@@ -8,6 +8,8 @@ const string Usage = """
       snapshot [MIB]       a snapshot of so large a state under load: elections, lateness, memory (1024)
       idle                 processor and memory of a node that nobody asks anything
       failover [KILLS]     kill -9 of the leader until the next write succeeds (40)
+      join [ENTRIES [SECONDS [log|snapshot]]]
+                           a fourth node comes to so many 100-byte entries (1000000), under 1,000 puts a second, beside a control run of so long (20)
       vote [ROUNDS]        constant election: start, kill and dispatch of the master, idle cost (20)
       etcd [ROUNDS [KIND]] etcd and ActorQuorum in turns, three processes each (3); put or get alone
       akka put             the same puts on both hosts, Akka.Remote between the nodes of one (built with -p:WithAkka=true)
@@ -26,6 +28,12 @@ switch (args)
     case ["idle"]: await IdleBenchmark.RunAsync(); return 0;
     case ["failover"]: await FailoverBenchmark.RunAsync(40); return 0;
     case ["failover", var kills]: await FailoverBenchmark.RunAsync(Number(kills)); return 0;
+    case ["join"]: await JoinBenchmark.RunAsync(1_000_000, 20); return 0;
+    case ["join", var entries]: await JoinBenchmark.RunAsync(Number(entries), 20); return 0;
+    case ["join", var entries, var seconds]: await JoinBenchmark.RunAsync(Number(entries), Number(seconds)); return 0;
+    case ["join", var entries, var seconds, var from and ("log" or "snapshot")]:
+        await JoinBenchmark.RunAsync(Number(entries), Number(seconds), from);
+        return 0;
     case ["vote"]: await VoteBenchmark.RunAsync(20); return 0;
     case ["vote", var rounds]: await VoteBenchmark.RunAsync(Number(rounds)); return 0;
     case ["etcd"]: await EtcdBenchmark.RunAsync(3); return 0;
@@ -38,6 +46,7 @@ switch (args)
         await FailoverBenchmark.RunAsync(40);
         await VoteBenchmark.RunAsync(20);
         await IdleBenchmark.RunAsync();
+        await JoinBenchmark.RunAsync(1_000_000, 20);
         await RestartBenchmark.RunAsync(1_000_000);
         await SnapshotBenchmark.RunAsync(1024);
         SimulatorBenchmark.Run();

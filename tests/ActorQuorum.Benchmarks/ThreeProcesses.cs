@@ -97,19 +97,38 @@ internal sealed class QuorumProcesses : ThreeProcesses
 {
     private const int BasePort = 23_100;
     private readonly ClusterFiles _files;
+    private readonly string _settings;
 
-    public QuorumProcesses()
+    /// <param name="settings">What is laid over the defaults in each node's file.</param>
+    public QuorumProcesses(string settings = "")
     {
+        _settings = settings;
         _files = ClusterFiles.In(Files.Path);
         Endpoints = [.. _files.WriteOrRead(3, BasePort).Select(member => member.Client)];
+        foreach (var name in (string[])["n1", "n2", "n3"]) File.AppendAllText(_files.ConfigOf(name), settings);
     }
 
     public override string Name => "ActorQuorum";
 
     public override string[] Endpoints { get; }
 
-    protected override OwnProcess Launch(int index) =>
-        new("dotnet", [Path.Combine(AppContext.BaseDirectory, "actorquorum.dll"), "run", "-c", _files.ConfigOf($"n{index + 1}")]);
+    /// <summary>Where the fourth node is to be reached by its peers and by clients.</summary>
+    public static (string Peer, string Client) Fourth { get; } = ($"127.0.0.1:{BasePort + 4714}", $"127.0.0.1:{BasePort + 4}");
+
+    /// <summary>Starts a fourth node, which was added before.</summary>
+    public OwnProcess Join(Action<string> hear)
+    {
+        var data = Path.Combine(Files.Path, "n4").Replace("\\", "\\\\", StringComparison.Ordinal);
+        var config = _files.ConfigOf("n4");
+        File.WriteAllText(
+            config,
+            $"actorquorum.node {{ name = n4, data-dir = \"{data}\" }}\nactorquorum.cluster {{ id = local, members {{ n4 {{ peer = \"{Fourth.Peer}\", client = \"{Fourth.Client}\" }} }} }}\n{_settings}");
+        return new("dotnet", [Command, "run", "-c", config, "--join", Endpoints[0]], hear);
+    }
+
+    private static string Command { get; } = Path.Combine(AppContext.BaseDirectory, "actorquorum.dll");
+
+    protected override OwnProcess Launch(int index) => new("dotnet", [Command, "run", "-c", _files.ConfigOf($"n{index + 1}")]);
 }
 
 /// <summary>Three members of etcd with its own defaults.</summary>

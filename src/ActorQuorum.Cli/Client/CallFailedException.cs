@@ -6,7 +6,7 @@ internal enum CallFailure
     /// <summary>No connection came about: the request was certainly never sent.</summary>
     NotSent,
 
-    /// <summary>The server answered that it has no leader, or lost it in time: the request certainly does not take effect.</summary>
+    /// <summary>The server answered that it has no leader, lost it in time, or is no member any more: the request certainly does not take effect.</summary>
     NotTaken,
 
     /// <summary>The server answered that it cannot serve now; the request may still take effect.</summary>

@@ -10,8 +10,8 @@ internal readonly record struct GrpcStatus(int Code, string Message)
     private const int DeadlineExceeded = 4;
     private const int Unavailable = 14;
 
-    // etcd's words. Its "server stopped" is not among them: it may follow a write that was taken.
-    private static readonly string[] NotTakenWords = ["etcdserver: no leader", "etcdserver: leader changed"];
+    // etcd's words, and those of a member that was removed. "server stopped" is not among them: it may follow a write that was taken.
+    private static readonly string[] NotTakenWords = ["etcdserver: no leader", "etcdserver: leader changed", "actorquorum: this node is not part of a cluster"];
 
     public static GrpcStatus? Of(HttpHeaders headers)
     {

@@ -29,7 +29,9 @@ internal sealed class StoppedNode : IDisposable
     {
         if (options.Storage == StorageKind.Memory)
             throw new DataDirectoryException($"{options.Name} keeps nothing on disk (storage = memory): a restart is all it takes.");
-        ClusterIdentity configured = ClusterIdentity.Of(options);
+
+        // A node that joined has its numbers from that cluster; its file names only itself.
+        ClusterIdentity configured = ClusterIdentity.Of(options with { Join = JoinFile.Read(files, options.DataDirectory) });
         DataDirectory directory = DataDirectory.OpenStopped(files, options.DataDirectory);
         IdentityFile identity = directory.Identity;
         if (identity.Member == configured.Self.Id && identity.ConfiguredAs == configured.ClusterId)

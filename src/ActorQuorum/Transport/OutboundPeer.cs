@@ -223,7 +223,7 @@ internal sealed class OutboundPeer(
         {
             // Members start one after the other: before the first connection an absent peer is no cause for alarm.
             var level = wasConnected || problem is not SocketException ? LogLevel.Warning : LogLevel.Information;
-            logger.Log(level, "Peer {Peer} at {Address} cannot be reached: {Reason}. Dialling on.", Name, destination.Address, text);
+            logger.Log(level, "Peer {Peer} at {Address} cannot be reached: {Reason}. Dialling on.", Name, destination.Address, text.TrimEnd('.'));
         }
 
         lastProblem = text;

@@ -76,7 +76,7 @@ internal static class PeerGreeting
                 $"{Shown(hello.Name)} does not present itself: {objection}."),
             _ when self.Contact is null && !isPeer(from) && AddressOfCaller(self, hello) is null => Answer(self, Refusal.NotAMember,
                 $"{Shown(hello.Name)} (member {from}) is not a member of the cluster that {self.Name} knows. "
-                + "Compare cluster.members."),
+                + "It was removed, or not added yet; if neither, compare cluster.members."),
             _ when hello.Incarnation == 0 => Answer(self, Refusal.Malformed, $"the hello of {Shown(hello.Name)} bears no incarnation."),
             _ => Answer(self, Refusal.None, string.Empty),
         };

@@ -88,6 +88,25 @@ public sealed class MembershipTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Row", "CO-6")]
+    public async Task A_client_that_asks_a_removed_member_first_is_served_by_the_next_and_told_where_there_is_none()
+    {
+        await FoundAsync(3);
+        var leader = await Cluster.LeaderAsync();
+        var other = Cluster.Nodes.First(node => node != leader);
+        await DoneAsync(Index(other), "remove", leader.Name);
+        await Eventually.HoldsAsync(
+            "it knows that it was removed",
+            async () => await CliProcess.RunAsync(["put", "alone", "1", "--endpoints", leader.ClientAddress, "--timeout", "1s"])
+                is { ExitCode: 3 } refused && refused.Errors.Contains("this node is not part of a cluster", StringComparison.Ordinal),
+            Cluster.Describe);
+
+        var endpoints = $"{leader.ClientAddress},{other.ClientAddress}";
+        (await CliProcess.RunAsync(["put", "next", "1", "--endpoints", endpoints])).ExitCode.ShouldBe(0);
+        (await CliProcess.RunAsync(["member", "add", Named(leader), "--endpoints", endpoints])).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_member_that_was_removed_comes_back_with_its_old_directory_once_it_is_added_again()
     {
         await FoundAsync(3);

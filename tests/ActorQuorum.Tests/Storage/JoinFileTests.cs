@@ -59,6 +59,25 @@ public sealed class JoinFileTests
     }
 
     [Fact]
+    [Trait("Row", "CO-4")]
+    [Trait("Row", "CO-5")]
+    public void A_node_that_joined_is_known_to_what_is_done_to_stopped_nodes()
+    {
+        var disk = new SimulatedDisk(1);
+        var options = ClusterJoinTests.Options();
+        Start(disk, options with { Join = s_join });
+
+        using (var stopped = StoppedNode.Open(disk, options))
+        {
+            stopped.Identity.Member.ShouldBe(new MemberId(0xD4));
+            stopped.Reset(() => 0x333);
+        }
+
+        NodeIdentity.Find(disk, options).ClusterId.ShouldBe(0xC1UL, "reset forgets what was written, not which cluster it is of");
+        Start(disk, options);
+    }
+
+    [Fact]
     public void A_node_that_joined_is_itself_at_its_next_start_without_being_told()
     {
         var disk = new SimulatedDisk(1);
