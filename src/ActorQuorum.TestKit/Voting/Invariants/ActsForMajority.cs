@@ -30,14 +30,12 @@ internal sealed class ActsForMajority(VotingCluster cluster) : VotingInvariant
         Demand(2 * accepted > all, $"{voter.Name} acts in {now.Acting}, accepted by {accepted} of {all}");
     }
 
-    /// <summary>A start has this on its disk; that it restarts later does not unsay what it accepted.</summary>
+    /// <summary>A start has put this on its disk; that it restarts later does not unsay what it accepted.</summary>
     public void Kept(SimulatedVoter voter)
     {
         var start = voter.Self!.Id;
         _kept.Add((start, voter.Kept.Formation, voter.Kept.Counter));
-
-        // What it found on its disk when it started is no formation of this start.
-        _latest[start] = _latest.ContainsKey(start) ? voter.Kept : VotingEpoch.None;
+        _latest[start] = voter.Kept;
     }
 
     private static bool IsElsewhere(VotingEpoch kept, VotingEpoch acting) => !kept.IsNone && kept.Formation != acting.Formation;
