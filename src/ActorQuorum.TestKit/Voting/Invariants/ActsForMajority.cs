@@ -22,13 +22,17 @@ internal sealed class ActsForMajority(VotingCluster cluster) : VotingInvariant
             var hasAccepted = _kept.Contains((entry.Id, now.Acting.Formation, now.Acting.Counter));
 
             // What was accepted stays so, be it that the member leaves meanwhile.
-            if (!hasAccepted && (cluster.HasSaidGoodbye(entry.Id) || IsElsewhere(_latest.GetValueOrDefault(entry.Id), now.Acting))) continue;
+            if (!hasAccepted && (cluster.HasSaidGoodbye(entry.Id) || IsElsewhere(_latest.GetValueOrDefault(entry.Id), now.Acting) || HasLeft(entry.Id))) continue;
             all++;
             if (hasAccepted) accepted++;
         }
 
         Demand(2 * accepted > all, $"{voter.Name} acts in {now.Acting}, accepted by {accepted} of {all}");
     }
+
+    /// <summary>Row QC-4: it gave its formation up, and is in none.</summary>
+    private bool HasLeft(MemberId start) =>
+        !_latest.GetValueOrDefault(start).IsNone && cluster.Running.Any(voter => voter.Self!.Id == start && voter.Core.Epoch.IsNone);
 
     /// <summary>A start has put this on its disk; that it restarts later does not unsay what it accepted.</summary>
     public void Kept(SimulatedVoter voter)
