@@ -28,7 +28,7 @@ internal sealed partial class VotingCore
 
     /// <summary>
     /// Of a formation only who has come into it, and holds the newest roster, can be its master: the others would refuse it (Raft §5.4.1), and votes for it
-    /// would be lost for ever. Whoever is open supports those near it that can elect: perhaps it counts with them.
+    /// would be lost for ever; whoever holds a newer one than this node has perhaps come in by it. Whoever is open supports those near it that can elect: perhaps it counts with them.
     /// </summary>
     private MemberId BestOf(FormationId formation)
     {
@@ -47,7 +47,7 @@ internal sealed partial class VotingCore
 
     private bool IsCandidateOf(FormationId formation, Peer peer) =>
         peer.IsLive && peer.Formation == formation && peer.Last!.Standing == Standing.Ordinary && peer.Last.Joining.IsNone
-        && (formation != _epoch.Formation || _roster.Contains(peer.Id));
+        && (formation != _epoch.Formation || _roster.Contains(peer.Id) || peer.Last.Stamp.CompareTo(_roster.Stamp) > 0);
 
     private MemberId BestOfAll()
     {

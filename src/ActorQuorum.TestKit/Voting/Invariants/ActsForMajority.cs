@@ -22,7 +22,7 @@ internal sealed class ActsForMajority(VotingCluster cluster) : VotingInvariant
             var hasAccepted = _kept.Contains((entry.Id, now.Acting.Formation, now.Acting.Counter));
 
             // What was accepted stays so, be it that the member leaves meanwhile.
-            if (!hasAccepted && (cluster.HasSaidGoodbye(entry.Id) || IsElsewhere(_latest.GetValueOrDefault(entry.Id), now.Acting))) continue;
+            if (!hasAccepted && (cluster.HasSaidGoodbye(entry.Id) || IsElsewhere(_latest.GetValueOrDefault(entry.Id), now.Acting) || HasLeft(entry.Id))) continue;
             all++;
             if (hasAccepted) accepted++;
         }
@@ -30,14 +30,16 @@ internal sealed class ActsForMajority(VotingCluster cluster) : VotingInvariant
         Demand(2 * accepted > all, $"{voter.Name} acts in {now.Acting}, accepted by {accepted} of {all}");
     }
 
-    /// <summary>A start has this on its disk; that it restarts later does not unsay what it accepted.</summary>
+    /// <summary>Row QC-4: it gave its formation up, and is in none.</summary>
+    private bool HasLeft(MemberId start) =>
+        !_latest.GetValueOrDefault(start).IsNone && cluster.Running.Any(voter => voter.Self!.Id == start && voter.Core.Epoch.IsNone);
+
+    /// <summary>A start has put this on its disk; that it restarts later does not unsay what it accepted.</summary>
     public void Kept(SimulatedVoter voter)
     {
         var start = voter.Self!.Id;
         _kept.Add((start, voter.Kept.Formation, voter.Kept.Counter));
-
-        // What it found on its disk when it started is no formation of this start.
-        _latest[start] = _latest.ContainsKey(start) ? voter.Kept : VotingEpoch.None;
+        _latest[start] = voter.Kept;
     }
 
     private static bool IsElsewhere(VotingEpoch kept, VotingEpoch acting) => !kept.IsNone && kept.Formation != acting.Formation;

@@ -26,7 +26,7 @@ internal sealed class VotingInvariantSet(VotingCluster cluster)
         var before = _before.GetValueOrDefault(voter.Number);
         var now = VoterView.Of(voter);
         if (before.Start != now.Start) before = new(now.Start, default, default, default, default);
-        if (_kept.GetValueOrDefault(voter.Number) != voter.Kept || before.Start != now.Start) _forMajority.Kept(voter);
+        if (_kept.GetValueOrDefault(voter.Number) != voter.Kept) _forMajority.Kept(voter);
         _kept[voter.Number] = voter.Kept;
         _oneActing.Stepped(voter, before, now);
         _quits.Stepped(voter, before, now);
