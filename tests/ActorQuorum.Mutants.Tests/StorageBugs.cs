@@ -21,9 +21,9 @@ internal static class StorageBugs
         new("damage in what was durable taken for a torn tail", new Edit(
             Recovery, "if (Math.Max(SyncedBytes, mark) > end)", "if (mark < 0)")),
         new("state recovered without its vote", new Edit(
-            "src/ActorQuorum/Storage/GroupReplay.cs", "_state = state;", "_state = state with { Vote = MemberId.None };")),
+            "src/ActorQuorum/Storage/GroupReplay.cs", "Tail.Take(state) :", "Tail.Take(state with { Vote = MemberId.None }) :")),
         new("truncation lost by recovery", new Edit(
-            "src/ActorQuorum/Storage/GroupReplay.cs", "        _entries.RemoveRange((int)(from - 1), _entries.Count - (int)(from - 1));\n", "")),
+            "src/ActorQuorum/Storage/GroupReplay.cs", "        CollectionsMarshal.SetCount(_entries, (int)(from - 1 - Tail.Base.Index));\n", "")),
         new("segment begun before the one before it is flushed", new Edit(Log, "        AppendBuffer();\n        FlushFile();\n        long closedBytes", "        AppendBuffer();\n        long closedBytes")),
         new("directory not flushed after a rename", new Edit(Segment, "        files.FlushDirectory(directory);\n        return", "        return")),
         new("segment renamed before it is flushed", new Edit(Segment, "            file.Append(bytes);\n            file.Flush();", "            file.Append(bytes);")),
