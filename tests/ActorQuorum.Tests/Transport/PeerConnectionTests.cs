@@ -100,7 +100,7 @@ public class PeerConnectionTests
         await Eventually.ShouldBeAsync(() => one.Inbox.Lost.Count == 1, "the loss is told");
         one.Transport.Send(two.Id, TestPeer.Numbered(1)).ShouldBeFalse();
 
-        await using var restarted = await TestPeer.StartAsync(TestPeer.OptionsOf(2) with { Listen = address });
+        await using var restarted = await TestPeer.StartAgainAsync(2, address);
         await one.UntilConnectedAsync(two.Id);
         one.Transport.Send(two.Id, TestPeer.Numbered(2)).ShouldBeTrue();
         await Eventually.ShouldBeAsync(() => restarted.Numbers.Count > 0, "the message arrives");
@@ -136,7 +136,7 @@ public class PeerConnectionTests
                 "messages arrive");
             await two.DisposeAsync();
             arrived.AddRange(two.Numbers);
-            two = await TestPeer.StartAsync(TestPeer.OptionsOf(2) with { Listen = address });
+            two = await TestPeer.StartAgainAsync(2, address);
         }
 
         await two.DisposeAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Transport;
 
@@ -59,6 +60,27 @@ internal sealed class TestPeer : IAsyncDisposable
     }
 
     public static Task<TestPeer> StartAsync(int number) => StartAsync(OptionsOf(number));
+
+    /// <summary>
+    /// Starts member n<paramref name="number"/> on an address that one had before. While nobody listens there, the system may give its port to any
+    /// outgoing connection for a moment.
+    /// </summary>
+    public static async Task<TestPeer> StartAgainAsync(int number, string address)
+    {
+        var clock = Stopwatch.StartNew();
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (true)
+        {
+            try
+            {
+                return await StartAsync(OptionsOf(number) with { Listen = address });
+            }
+            catch (IOException) when (clock.Elapsed < Eventually.Deadline)
+            {
+                await look.WaitForNextTickAsync();
+            }
+        }
+    }
 
     /// <summary>Makes this peer dial another one, and waits until it may send.</summary>
     public async Task ConnectToAsync(TestPeer other)
