@@ -45,8 +45,11 @@ internal sealed class MembershipHistory(Membership founding)
     /// <summary>Follows a truncation.</summary>
     public void TruncatedFrom(long index) => _configurations.RemoveAll(c => c.Index >= index && c.Index > 0);
 
-    /// <summary>Replaces the configuration that stands before the log: the cluster was founded.</summary>
-    public void Found(Membership membership) => _configurations[0] = (0, membership);
+    /// <summary>Replaces the configuration that stands before the log: the cluster was founded. One that a snapshot carried says more, and stays.</summary>
+    public void Found(Membership membership)
+    {
+        if (_configurations[0].Index == 0) _configurations[0] = (0, membership);
+    }
 
     /// <summary>Begins anew behind a snapshot, which carries the configuration that was in force.</summary>
     public void Restart(SnapshotMark mark)

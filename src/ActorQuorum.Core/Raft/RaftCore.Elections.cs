@@ -56,7 +56,7 @@ internal sealed partial class RaftCore
         if (request.IsPreVote)
         {
             // Nothing is promised, so neither term nor vote changes.
-            Answer(request, IsProven && request.Term >= Term && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm));
+            Answer(request, IsProven && request.Term >= Term && !IsOfReplaced(request) && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm));
             return;
         }
 
@@ -77,6 +77,7 @@ internal sealed partial class RaftCore
         && request.Term == Term
         && (Vote.IsNone || Vote == request.From)
         && (Leader.IsNone || Leader == request.From)
+        && !IsOfReplaced(request)
         && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm);
 
     /// <summary>Dissertation §6.2, §9.6: who hears its leader, or leads, helps nobody to depose it.</summary>

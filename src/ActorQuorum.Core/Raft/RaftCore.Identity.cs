@@ -106,6 +106,16 @@ internal sealed partial class RaftCore
         return IsMember(id);
     }
 
+    /// <summary>Whether the log binds a later data directory of this member: this one, should it come back, has no vote any more.</summary>
+    private bool IsSuperseded => _memberships.Latest.BindingOf(Self) > _options.Incarnation;
+
+    /// <summary>
+    /// Whether this node, or who asks it, is a directory that another has replaced: with both alive the member would have two votes. One that is
+    /// newer than the log here says may be bound behind its end, and is not refused.
+    /// </summary>
+    private bool IsOfReplaced(RequestVote request) =>
+        IsSuperseded || request.Incarnation < _memberships.Latest.BindingOf(request.From);
+
     /// <summary>A proven member tells who founded the cluster: this directory, or one that stood here before.</summary>
     private void HearFounder(Introduction introduction)
     {

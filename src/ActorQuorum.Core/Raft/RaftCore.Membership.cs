@@ -204,7 +204,7 @@ internal sealed partial class RaftCore
     /// it may be the only one that can complete the change (dissertation §4.2.2).
     /// </summary>
     private bool MayCampaign =>
-        _installing is null && (_memberships.Latest.IsVoter(Self) || _memberships.CommittedAt(CommitIndex).IsVoter(Self));
+        _installing is null && !IsSuperseded && (_memberships.Latest.IsVoter(Self) || _memberships.CommittedAt(CommitIndex).IsVoter(Self));
 
     private bool IsMember(MemberId id) => _memberships.Latest.Find(id) is not null;
 
