@@ -56,14 +56,16 @@ internal static class SimulateCommand
                 return RunVotingAsync(voting, range, parsed.GetValue(trace), cancellationToken);
             }
 
+            var (drawn, changes) = FaultNames.Parse(parsed.GetValue(faults)!);
             var template = new SimulationOptions
             {
                 Seed = range.First,
                 Nodes = InRange("--nodes", parsed.GetValue(nodes), 1, 15),
                 Duration = TimeSpan.FromSeconds(InRange("--duration", parsed.GetValue(duration), 0.1, 86_400)),
-                Faults = FaultNames.Parse(parsed.GetValue(faults)!),
+                Faults = drawn,
                 Compacts = true,
                 Snapshots = true,
+                Changes = changes,
             };
             return RunAsync(template, range, parsed.GetValue(faults)!, parsed.GetValue(trace), cancellationToken);
         });
@@ -151,7 +153,7 @@ internal static class SimulateCommand
         Console.WriteLine(
             $"reached: {reached.Elections} elections, {reached.StepDowns} step-downs, {reached.Commits} commits, {reached.Truncations} truncations, "
             + $"{reached.Faults} faults, {reached.CrashesMidWrite} crashes mid-write, {reached.PartitionsHealed} disturbances healed, "
-            + $"{reached.CleanStops} clean stops, {reached.Wipes} disks lost, {reached.DamageRefused} damaged logs refused, {reached.Answered} operations answered, {reached.Unknown} of unknown outcome");
+            + $"{reached.CleanStops} clean stops, {reached.Wipes} disks lost, {reached.DamageRefused} damaged logs refused, {reached.Changes} changes of members, {reached.Joins} joins, {reached.Answered} operations answered, {reached.Unknown} of unknown outcome");
         if (range.Count == 1 && batch.Last is { } report)
             Console.WriteLine($"trace hash {report.TraceHash:x16} after {report.Steps} steps");
     }
