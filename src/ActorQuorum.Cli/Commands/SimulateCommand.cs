@@ -23,7 +23,7 @@ internal static class SimulateCommand
         };
         var faults = new Option<string>("--faults")
         {
-            Description = $"Faults to draw from, with commas between: {FaultNames.All}; or all, or none.", HelpName = "NAMES",
+            Description = $"Faults to draw from, with commas between: {FaultNames.All}; or all (members in even seeds), or none.", HelpName = "NAMES",
             DefaultValueFactory = _ => "all",
         };
         var protocol = new Option<string>("--protocol")
@@ -56,7 +56,7 @@ internal static class SimulateCommand
                 return RunVotingAsync(voting, range, parsed.GetValue(trace), cancellationToken);
             }
 
-            var (drawn, changes) = FaultNames.Parse(parsed.GetValue(faults)!);
+            var (drawn, changesMembers) = FaultNames.Parse(parsed.GetValue(faults)!);
             var template = new SimulationOptions
             {
                 Seed = range.First,
@@ -65,9 +65,8 @@ internal static class SimulateCommand
                 Faults = drawn,
                 Compacts = true,
                 Snapshots = true,
-                Changes = changes,
             };
-            return RunAsync(template, range, parsed.GetValue(faults)!, parsed.GetValue(trace), cancellationToken);
+            return RunAsync(template, changesMembers, range, parsed.GetValue(faults)!, parsed.GetValue(trace), cancellationToken);
         });
         return command;
     }
@@ -87,15 +86,15 @@ internal static class SimulateCommand
             : value;
 
     private static async Task<int> RunAsync(
-        SimulationOptions template, SeedRange range, string faults, string? trace, CancellationToken cancellationToken)
+        SimulationOptions template, Predicate<ulong> changesMembers, SeedRange range, string faults, string? trace, CancellationToken cancellationToken)
     {
         if (trace is not null && range.Count > 1) throw new CommandFailedException(ExitCode.Usage, "--trace goes with one --seed.");
         using var file = trace is null ? null : OpenTrace(trace);
-        var batch = new SimulationBatch(template with { Trace = file }, range);
+        var batch = new SimulationBatch(template with { Trace = file }, changesMembers, range);
         await ShowProgressAsync(batch, range, batch.RunAsync(cancellationToken));
         Summarize(batch, range);
         if (batch.Failed is not { } failed) return ExitCode.Ok;
-        Explain(failed, template, faults);
+        Explain(failed, batch.OptionsOf(failed.Seed), faults);
         return ExitCode.Failed;
     }
 
@@ -159,10 +158,10 @@ internal static class SimulateCommand
     }
 
     /// <summary>The run is deterministic, so it is run once more for its last events in words.</summary>
-    private static void Explain(FailedSeed failed, SimulationOptions template, string faults)
+    private static void Explain(FailedSeed failed, SimulationOptions options, string faults)
     {
         Console.WriteLine($"seed {failed.Seed} broke a promise: {failed.Reason}");
-        var run = new SimulationRun(template with { Seed = failed.Seed, Trace = TextWriter.Null });
+        var run = new SimulationRun(options with { Trace = TextWriter.Null });
         try
         {
             run.Execute();
@@ -180,7 +179,7 @@ internal static class SimulateCommand
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"replay: actorquorum simulate --seed {failed.Seed} --nodes {template.Nodes} --duration {template.Duration.TotalSeconds} --faults {faults}"));
+            $"replay: actorquorum simulate --seed {failed.Seed} --nodes {options.Nodes} --duration {options.Duration.TotalSeconds} --faults {faults}"));
     }
 
     /// <summary>What the clients saw and no order explains is easier to see than to read.</summary>
