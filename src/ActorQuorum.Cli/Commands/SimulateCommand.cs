@@ -23,7 +23,7 @@ internal static class SimulateCommand
         };
         var faults = new Option<string>("--faults")
         {
-            Description = $"Faults to draw from, with commas between: {FaultNames.All}; or all, or none.", HelpName = "NAMES",
+            Description = $"Faults to draw from, with commas between: {FaultNames.All}; or all (members in even seeds), or none.", HelpName = "NAMES",
             DefaultValueFactory = _ => "all",
         };
         var protocol = new Option<string>("--protocol")
@@ -56,16 +56,17 @@ internal static class SimulateCommand
                 return RunVotingAsync(voting, range, parsed.GetValue(trace), cancellationToken);
             }
 
+            var (drawn, changesMembers) = FaultNames.Parse(parsed.GetValue(faults)!);
             var template = new SimulationOptions
             {
                 Seed = range.First,
                 Nodes = InRange("--nodes", parsed.GetValue(nodes), 1, 15),
                 Duration = TimeSpan.FromSeconds(InRange("--duration", parsed.GetValue(duration), 0.1, 86_400)),
-                Faults = FaultNames.Parse(parsed.GetValue(faults)!),
+                Faults = drawn,
                 Compacts = true,
                 Snapshots = true,
             };
-            return RunAsync(template, range, parsed.GetValue(faults)!, parsed.GetValue(trace), cancellationToken);
+            return RunAsync(template, changesMembers, range, parsed.GetValue(faults)!, parsed.GetValue(trace), cancellationToken);
         });
         return command;
     }
@@ -85,15 +86,15 @@ internal static class SimulateCommand
             : value;
 
     private static async Task<int> RunAsync(
-        SimulationOptions template, SeedRange range, string faults, string? trace, CancellationToken cancellationToken)
+        SimulationOptions template, Predicate<ulong> changesMembers, SeedRange range, string faults, string? trace, CancellationToken cancellationToken)
     {
         if (trace is not null && range.Count > 1) throw new CommandFailedException(ExitCode.Usage, "--trace goes with one --seed.");
         using var file = trace is null ? null : OpenTrace(trace);
-        var batch = new SimulationBatch(template with { Trace = file }, range);
+        var batch = new SimulationBatch(template with { Trace = file }, changesMembers, range);
         await ShowProgressAsync(batch, range, batch.RunAsync(cancellationToken));
         Summarize(batch, range);
         if (batch.Failed is not { } failed) return ExitCode.Ok;
-        Explain(failed, template, faults);
+        Explain(failed, batch.OptionsOf(failed.Seed), faults);
         return ExitCode.Failed;
     }
 
@@ -151,16 +152,16 @@ internal static class SimulateCommand
         Console.WriteLine(
             $"reached: {reached.Elections} elections, {reached.StepDowns} step-downs, {reached.Commits} commits, {reached.Truncations} truncations, "
             + $"{reached.Faults} faults, {reached.CrashesMidWrite} crashes mid-write, {reached.PartitionsHealed} disturbances healed, "
-            + $"{reached.CleanStops} clean stops, {reached.Wipes} disks lost, {reached.DamageRefused} damaged logs refused, {reached.Answered} operations answered, {reached.Unknown} of unknown outcome");
+            + $"{reached.CleanStops} clean stops, {reached.Wipes} disks lost, {reached.DamageRefused} damaged logs refused, {reached.Changes} changes of members, {reached.Joins} joins, {reached.Answered} operations answered, {reached.Unknown} of unknown outcome");
         if (range.Count == 1 && batch.Last is { } report)
             Console.WriteLine($"trace hash {report.TraceHash:x16} after {report.Steps} steps");
     }
 
     /// <summary>The run is deterministic, so it is run once more for its last events in words.</summary>
-    private static void Explain(FailedSeed failed, SimulationOptions template, string faults)
+    private static void Explain(FailedSeed failed, SimulationOptions options, string faults)
     {
         Console.WriteLine($"seed {failed.Seed} broke a promise: {failed.Reason}");
-        var run = new SimulationRun(template with { Seed = failed.Seed, Trace = TextWriter.Null });
+        var run = new SimulationRun(options with { Trace = TextWriter.Null });
         try
         {
             run.Execute();
@@ -178,7 +179,7 @@ internal static class SimulateCommand
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"replay: actorquorum simulate --seed {failed.Seed} --nodes {template.Nodes} --duration {template.Duration.TotalSeconds} --faults {faults}"));
+            $"replay: actorquorum simulate --seed {failed.Seed} --nodes {options.Nodes} --duration {options.Duration.TotalSeconds} --faults {faults}"));
     }
 
     /// <summary>What the clients saw and no order explains is easier to see than to read.</summary>

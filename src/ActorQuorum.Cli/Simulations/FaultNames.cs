@@ -10,17 +10,23 @@ internal static class FaultNames
     private static readonly ImmutableSortedDictionary<string, FaultKind> ByName =
         Enum.GetValues<FaultKind>().ToImmutableSortedDictionary(NameOf, fault => fault, StringComparer.Ordinal);
 
+    /// <summary>Members that come and go: an operator's doing, which the nemesis does not draw, but named like what it draws.</summary>
+    private const string Members = "members";
+
     /// <summary>All names, for help and errors.</summary>
-    public static string All => string.Join(", ", ByName.Keys);
+    public static string All => string.Join(", ", ByName.Keys.Append(Members).Order(StringComparer.Ordinal));
 
     /// <summary>Reads names with commas between; <c>all</c> and <c>none</c> stand for themselves.</summary>
+    /// <returns>The faults, and in which seeds members come and go: among all faults in the even ones, as some bugs show only where nothing else gets in the way.</returns>
     /// <exception cref="CommandFailedException">There is no such fault.</exception>
-    public static ImmutableArray<FaultKind> Parse(string text) => text switch
+    public static (ImmutableArray<FaultKind> Faults, Predicate<ulong> ChangesMembers) Parse(string text)
     {
-        "all" => Nemesis.All,
-        "none" => [],
-        _ => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(One)],
-    };
+        if (text == "all") return (Nemesis.All, seed => seed % 2 == 0);
+        if (text == "none") return ([], _ => false);
+        var names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var isNamed = names.Contains(Members);
+        return ([.. names.Where(name => name != Members).Select(One)], _ => isNamed);
+    }
 
     /// <summary>Reads the names of the constant election's faults.</summary>
     /// <exception cref="CommandFailedException">There is no such fault.</exception>

@@ -8,7 +8,7 @@ namespace ActorQuorum.Cli.Simulations;
 internal sealed record FailedSeed(ulong Seed, string Reason);
 
 /// <summary>Runs many seeds, one a core at a time; each run is one thread, so its outcome depends on its seed alone.</summary>
-internal sealed class SimulationBatch(SimulationOptions template, SeedRange seeds)
+internal sealed class SimulationBatch(SimulationOptions template, Predicate<ulong> changesMembers, SeedRange seeds)
 {
     private readonly Lock _gate = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -36,6 +36,9 @@ internal sealed class SimulationBatch(SimulationOptions template, SeedRange seed
         }
     }
 
+    /// <summary>What the run of a seed is made of.</summary>
+    public SimulationOptions OptionsOf(ulong seed) => template with { Seed = seed, Changes = changesMembers(seed) };
+
     /// <summary>Runs all seeds, up to the first that fails.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
@@ -58,7 +61,7 @@ internal sealed class SimulationBatch(SimulationOptions template, SeedRange seed
     {
         try
         {
-            var report = new SimulationRun(template with { Seed = seed }).Execute();
+            var report = new SimulationRun(OptionsOf(seed)).Execute();
             lock (_gate)
             {
                 Reached.Add(report.Reached);

@@ -37,6 +37,7 @@ public sealed partial class SimulatedCluster
     {
         ArgumentNullException.ThrowIfNull(node);
         if (node.IsRunning) throw new InvalidOperationException($"{node.Name} runs; crash it first");
+        DemandHere(node);
         Note($"join {node.Name}");
         if (node.HasProcess) Crash(node);
         node.WipeDisk();

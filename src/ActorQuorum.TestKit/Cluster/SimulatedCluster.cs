@@ -179,6 +179,7 @@ public sealed partial class SimulatedCluster
     public void Crash(SimulatedNode node, CrashMode mode = CrashMode.LoseUnsynced)
     {
         ArgumentNullException.ThrowIfNull(node);
+        DemandHere(node);
         Note($"crash {node.Name} {mode}");
         node.Crash(mode);
         LoseConnections();
@@ -212,6 +213,7 @@ public sealed partial class SimulatedCluster
     public void Restart(SimulatedNode node)
     {
         ArgumentNullException.ThrowIfNull(node);
+        DemandHere(node);
         if (node.IsRunning) throw new InvalidOperationException($"{node.Name} runs; crash it first");
         Note($"restart {node.Name}");
         node.Start();
@@ -334,7 +336,9 @@ public sealed partial class SimulatedCluster
         ArgumentNullException.ThrowIfNull(node);
 
         // What a node has applied is committed: a linearizable answer that begins later includes it, whoever gives it.
-        var request = new SimulatedRequest(node, payload, consistency == Consistency.Linearizable ? LatestRevision : 0);
+        // A node that went on alone answers for itself.
+        var latest = node.Home is null ? LatestRevision : node.IsRunning ? node.Revision : 0;
+        var request = new SimulatedRequest(node, payload, consistency == Consistency.Linearizable ? latest : 0);
         _requests.Add(request);
         if (node.IsRunning) node.Actors!.Take(new(kind, consistency, payload, TimeSpan.FromSeconds(patienceSeconds), request.ReplyTo));
         return request;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorQuorum.Actors;
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
@@ -7,12 +8,13 @@ using ActorQuorum.TestKit.Disk;
 using ActorQuorum.TestKit.Hosting;
 using ActorQuorum.TestKit.Invariants;
 using ActorQuorum.TestKit.Network;
+using ActorQuorum.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace ActorQuorum.TestKit.Cluster;
 
 /// <summary>One node of a <see cref="SimulatedCluster"/>: the production actors, log and key-value store on a simulated host, disk and network.</summary>
-public sealed class SimulatedNode
+public sealed partial class SimulatedNode
 {
     private readonly Simulation _simulation;
     private readonly SimulatedNetwork _network;
@@ -127,7 +129,7 @@ public sealed class SimulatedNode
     internal bool HasProcess => Actors is not null;
 
     /// <summary>Where its log's segments are.</summary>
-    internal string LogDirectory => Storage.DataDirectory.LogDirectoryOf(_options.DataDirectory, 0);
+    internal string LogDirectory => Storage.DataDirectory.LogDirectoryOf(_options.DataDirectory, _era);
 
     /// <summary>Its disk; outlives a crash.</summary>
     internal SimulatedDisk Disk { get; private set; }
@@ -161,7 +163,7 @@ public sealed class SimulatedNode
         var log = new WitnessedLog(storage.Log, storage.Durable);
         var transport = new SimulatedTransport(
             _network, Id, Identity.Members.Select(member => member.Id).Where(id => id != Id),
-            (inbox, hears) => _network.Connect(Id, Name, Number, inbox, hears, host), message => _invariants.Sent(this, message),
+            (inbox, hears) => _network.Connect(Number, Greets(storage), inbox, hears, host), message => _invariants.Sent(this, message),
             () => Actors is { View.Core: { IsProven: false } or { Leader.IsNone: true } });
         var before = Witness;
         (_host, _storage, _store, Witness) = (host, storage, store, log);
@@ -199,6 +201,7 @@ public sealed class SimulatedNode
         _invariants.Wiped(this);
         Disk = new(_simulation.Random.Next());
         Witness = null;
+        _era = 0;
     }
 
     /// <summary>From its next start on it is a node that joins the cluster of <paramref name="members"/>, not one that founded it.</summary>
@@ -216,7 +219,7 @@ public sealed class SimulatedNode
 
     private NodeSetup SetupOf(NodeStorage storage, WitnessedLog log, KeyValueStore store, SimulatedTransport transport) => new()
     {
-        ClusterId = Identity.ClusterId,
+        ClusterId = storage.ClusterId,
         Self = Identity.Self,
         Members = Identity.Members,
         IsJoining = Identity.IsJoining,
@@ -233,6 +236,17 @@ public sealed class SimulatedNode
         Election = _options.Election,
         Limits = _options.Limits,
         Logger = _logger,
+    };
+
+    /// <summary>What a hello says of it, and by which it judges those of others.</summary>
+    private PeerTransportOptions Greets(NodeStorage storage) => new()
+    {
+        ClusterId = storage.ClusterId,
+        Self = Id,
+        Name = Name,
+        Incarnation = storage.Incarnation,
+        Listen = Identity.Self.PeerAddress,
+        Peers = ImmutableSortedDictionary<MemberId, PeerAddress>.Empty,
     };
 
     /// <summary>Incarnations rise with virtual time, as they do with the real one.</summary>

@@ -8,9 +8,9 @@ namespace ActorQuorum.TestKit.Invariants;
 /// What is committed for the first time is durable on a majority of the voters' disks, of both configurations while two are in force, as the disks' own witness tells, not the nodes. A disk that was
 /// lost counts until its node is proven again: its acknowledgement may still have been under way, and until then the node helps to elect nobody.
 /// </summary>
-internal sealed class CommittedIsDurable(IReadOnlyList<SimulatedNode> nodes) : ClusterInvariant
+internal sealed class CommittedIsDurable(IReadOnlyList<SimulatedNode> nodes, IReadOnlyList<(Entry Entry, long InTerm)> history) : ClusterInvariant
 {
-    private readonly List<(Entry Entry, long InTerm)> _committed = [];
+    private readonly List<(Entry Entry, long InTerm)> _committed = [.. history];
     private readonly SortedDictionary<int, WitnessedLog> _lost = [];
 
     /// <summary>Every entry that was ever committed, from index 1, and the term in which it was.</summary>

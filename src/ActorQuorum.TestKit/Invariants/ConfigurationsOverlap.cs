@@ -10,7 +10,7 @@ namespace ActorQuorum.TestKit.Invariants;
 internal sealed class ConfigurationsOverlap(CommittedIsDurable committed, ReachedCounts reached) : ClusterInvariant
 {
     private Membership? _last;
-    private int _looked;
+    private int _looked = committed.Entries.Count;
 
     /// <inheritdoc/>
     public override void Changed(SimulatedNode node, CoreView before)

@@ -13,14 +13,17 @@ internal sealed class InvariantSet
     private readonly SortedDictionary<int, CoreView> _before = [];
 
     /// <summary>Makes them for the nodes, which may still be added to the list.</summary>
-    public InvariantSet(Simulation simulation, IReadOnlyList<SimulatedNode> nodes)
+    /// <param name="simulation">Where the nodes run.</param>
+    /// <param name="nodes">The nodes of the cluster.</param>
+    /// <param name="history">What the cluster begins with, from index 1, if it is the rest of another.</param>
+    public InvariantSet(Simulation simulation, IReadOnlyList<SimulatedNode> nodes, IReadOnlyList<(Entry Entry, long InTerm)>? history = null)
     {
         _simulation = simulation;
-        Committed = new(nodes);
+        Committed = new(nodes, history ?? []);
         _all =
         [
             new ElectionSafety(), new ElectedByMajority(), new ProgressIsTrue(nodes), new LeaderAppendOnly(), new LogMatching(), Committed, new LeaderCompleteness(Committed),
-            new StateMachineSafety(), new AcknowledgedAfterFsync(), new CommittedByOwnTerm(), new DurableSurvives(),
+            new StateMachineSafety(Committed), new AcknowledgedAfterFsync(), new CommittedByOwnTerm(), new DurableSurvives(),
             new UnprovenHasNoVote(), new NoMessageStorm(simulation), new Monotonic(), Failures, Snapshots = new(Committed, Reached),
             new OneChangeInFlight(Reached), new ConfigurationInForce(), new ConfigurationsOverlap(Committed, Reached),
         ];

@@ -4,9 +4,9 @@ using ActorQuorum.TestKit.Cluster;
 namespace ActorQuorum.TestKit.Invariants;
 
 /// <summary>State machine safety (Raft figure 3): no two nodes ever commit, or apply, different entries at one index.</summary>
-internal sealed class StateMachineSafety : ClusterInvariant
+internal sealed class StateMachineSafety(CommittedIsDurable committed) : ClusterInvariant
 {
-    private readonly List<Entry> _first = [];
+    private readonly List<Entry> _first = [.. committed.Entries.Select(known => known.Entry)];
 
     /// <inheritdoc/>
     public override void Changed(SimulatedNode node, CoreView before)

@@ -22,7 +22,7 @@ internal sealed partial class SimulatedNetwork
     /// <summary>Sends a message in bulk.</summary>
     public bool SendBulk(MemberId from, MemberId to, PeerMessage message)
     {
-        if (!_stations.TryGetValue(to, out var target) || !_stations.ContainsKey(from) || !target.Hears(from)) return false;
+        if (!_stations.TryGetValue(to, out var target) || !_stations.TryGetValue(from, out var source) || !target.Admits(source) || !target.Hears(from)) return false;
         if (!_bulk.TryGetValue((from, to), out var link)) _bulk[(from, to)] = link = new();
         if (IsDrawn(BulkCutPerThousand))
         {

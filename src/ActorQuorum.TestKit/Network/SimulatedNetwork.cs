@@ -42,13 +42,14 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
     /// <summary>How much longer a message takes; those behind it on the link wait.</summary>
     public Func<MessageOnTheWay, TimeSpan>? Delay { get; set; }
 
-    /// <summary>A node is on the network; of the others it hears its peers.</summary>
-    public void Connect(MemberId member, string name, long number, IPeerInbox inbox, Func<MemberId, bool> hears, SimulatedHost host) =>
-        _stations[member] = new(name, number, inbox, hears, host);
+    /// <summary>A node is on the network; of the others it hears its peers, as far as they are of its cluster.</summary>
+    public void Connect(long number, PeerTransportOptions says, IPeerInbox inbox, Func<MemberId, bool> hears, SimulatedHost host) =>
+        _stations[says.Self] = new(number, says, inbox, hears, host);
 
     /// <summary>A node closes its connections with another: both see it, and what is on its way between them is lost.</summary>
     public void Part(MemberId member, MemberId other)
     {
+        if (_stations.TryGetValue(member, out var left) && _stations.TryGetValue(other, out var right) && !right.Admits(left)) return;
         TellLoss(member, other);
         if (!IsCut(member, other)) TellLoss(other, member);
     }
@@ -56,9 +57,10 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
     /// <summary>A node's process is gone: the others see their connections close.</summary>
     public void Disconnect(MemberId member)
     {
+        var gone = _stations.GetValueOrDefault(member);
         _stations.Remove(member);
         foreach (var (other, station) in _stations)
-            if (!IsCut(member, other) && station.Hears(member))
+            if (!IsCut(member, other) && (gone is null || station.Admits(gone)) && station.Hears(member))
                 TellLoss(other, member);
     }
 
@@ -77,7 +79,7 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
     /// <summary>Sends a message; whether it was taken says nothing about whether it arrives.</summary>
     public bool Send(MemberId from, MemberId to, PeerMessage message)
     {
-        if (!_stations.TryGetValue(to, out var target) || !_stations.TryGetValue(from, out var source) || !target.Hears(from)) return false;
+        if (!_stations.TryGetValue(to, out var target) || !_stations.TryGetValue(from, out var source) || !target.Admits(source) || !target.Hears(from)) return false;
         var hasRules = Drop is not null || Duplicate is not null || Delay is not null;
         var onTheWay = hasRules ? new MessageOnTheWay(source.Name, target.Name, KindOf(message)) : default;
         if (IsCut(from, to) || Drop?.Invoke(onTheWay) == true || IsDrawn(LostPerThousand)) return true;
@@ -123,7 +125,33 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
         if (_stations.TryGetValue(to, out var station)) station.Host.After(LeastLatency, () => station.Inbox.ConnectionLost(peer));
     }
 
-    private sealed record Station(string Name, long Number, IPeerInbox Inbox, Func<MemberId, bool> Hears, SimulatedHost Host);
+    private sealed class Station(long number, PeerTransportOptions says, IPeerInbox inbox, Func<MemberId, bool> hears, SimulatedHost host)
+    {
+        private readonly Dictionary<Station, bool> _admitted = [];
+
+        public string Name => Says.Name;
+
+        public long Number => number;
+
+        public PeerTransportOptions Says => says;
+
+        public IPeerInbox Inbox => inbox;
+
+        public Func<MemberId, bool> Hears => hears;
+
+        public SimulatedHost Host => host;
+
+        /// <summary>
+        /// Whether a connection from the caller comes about: its hello and the answer are those of production, judged by production. Who is a peer is
+        /// left to <see cref="Hears"/>, as it may change while a connection stands; the rest holds as long as both processes live.
+        /// </summary>
+        public bool Admits(Station caller)
+        {
+            if (_admitted.TryGetValue(caller, out var known)) return known;
+            var answer = PeerGreeting.Judge(Says, PeerGreeting.Hello(caller.Says, Says.Self), _ => true);
+            return _admitted[caller] = PeerGreeting.Objection(caller.Says, Says.Self, answer) is null;
+        }
+    }
 
     private sealed class NoCredit : IInboundCredit
     {

@@ -5,11 +5,13 @@ namespace ActorQuorum.EndToEnd.Tests.Commands;
 /// <summary>The command <c>simulate</c>: one process is as good as another, and a wrong line is refused.</summary>
 public sealed class SimulateTests
 {
-    [Fact]
-    public async Task The_same_seed_gives_the_same_trace_hash_in_two_processes()
+    [Theory]
+    [InlineData("7")]
+    [InlineData("8")]
+    public async Task The_same_seed_gives_the_same_trace_hash_in_two_processes(string seed)
     {
-        var first = await CliProcess.RunAsync("simulate", "--seed", "7", "--duration", "3");
-        var second = await CliProcess.RunAsync("simulate", "--seed", "7", "--duration", "3");
+        var first = await CliProcess.RunAsync("simulate", "--seed", seed, "--duration", "3");
+        var second = await CliProcess.RunAsync("simulate", "--seed", seed, "--duration", "3");
 
         first.ExitCode.ShouldBe(0, first.ToString());
         Hash(first).ShouldStartWith("trace hash ");
@@ -24,6 +26,21 @@ public sealed class SimulateTests
         run.ExitCode.ShouldBe(0, run.ToString());
         run.Output.ShouldContain("4 of 4 seeds (1..4)");
         run.Output.ShouldContain("elections");
+    }
+
+    [Theory]
+    [InlineData("all", "8", true)]
+    [InlineData("all", "7", false)]
+    [InlineData("members", "7", true)]
+    [InlineData("crash,members", "8", true)]
+    [InlineData("crash", "8", false)]
+    [InlineData("none", "8", false)]
+    public async Task Members_come_and_go_in_even_seeds_or_where_they_are_named(string faults, string seed, bool comeAndGo)
+    {
+        var run = await CliProcess.RunAsync("simulate", "--seed", seed, "--duration", "5", "--nodes", "3", "--faults", faults);
+
+        run.ExitCode.ShouldBe(0, run.ToString());
+        run.Output.Contains(" 0 changes of members, 0 joins", StringComparison.Ordinal).ShouldBe(!comeAndGo, run.Output);
     }
 
     [Theory]

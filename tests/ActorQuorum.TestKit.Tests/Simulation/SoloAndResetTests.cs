@@ -1,0 +1,163 @@
+using ActorQuorum.Core.Raft;
+using ActorQuorum.TestKit.Cluster;
+
+namespace ActorQuorum.TestKit.Tests.Simulation;
+
+/// <summary>A stopped node goes on alone, or begins anew, while the rest of its cluster goes on; all promises are checked at every step, in both clusters.</summary>
+[Trait("Row", "CO-4")]
+[Trait("Row", "CO-5")]
+public sealed class SoloAndResetTests
+{
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(3, true)]
+    public void A_node_that_goes_alone_leads_in_a_higher_term_with_all_it_had_applied(ulong seed, bool snapshots)
+    {
+        var (cluster, node) = StoppedOne(seed, snapshots);
+        var alone = cluster.GoAlone(node.Node);
+        cluster.Restart(alone);
+        cluster.RunUntil(() => alone.Role == Role.Leader, "it leads alone");
+
+        alone.ClusterId.ShouldNotBe(cluster.Leader!.ClusterId);
+        alone.Term.ShouldBeGreaterThan(node.Term);
+        alone.Core.Membership.Members.Select(member => member.Id).ShouldBe([alone.Id]);
+        alone.Content.ShouldBe(node.Content, ignoreOrder: true);
+        Acknowledged(cluster, cluster.Put(alone, "mine", "1"));
+        var read = cluster.Get(alone, "a9");
+        Acknowledged(cluster, read);
+        read.Value.ShouldBe("9");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_node_that_went_alone_and_its_old_cluster_hear_no_word_of_each_other(ulong seed)
+    {
+        var (cluster, node) = StoppedOne(seed, snapshots: false);
+        var words = 0;
+        cluster.Drop(message =>
+        {
+            if (message.From == node.Node.Name || message.To == node.Node.Name) words++;
+            return false;
+        });
+        var alone = cluster.GoAlone(node.Node);
+        cluster.Restart(alone);
+        cluster.RunFor(TimeSpan.FromSeconds(2));
+
+        // Each of them looks for its leader once: then they ask everybody they know.
+        cluster.Crash(alone);
+        cluster.Restart(alone);
+        var leader = cluster.Leader!;
+        cluster.Crash(leader);
+        cluster.RunFor(TimeSpan.FromSeconds(1));
+        cluster.Restart(leader);
+        cluster.RunFor(TimeSpan.FromSeconds(3));
+
+        words.ShouldBe(0);
+        alone.Role.ShouldBe(Role.Leader);
+        alone.Content.ShouldBe(node.Content, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void The_rest_goes_on_with_its_majority_and_loses_no_acknowledged_write()
+    {
+        var (cluster, node) = StoppedOne(seed: 4, snapshots: true);
+        var alone = cluster.GoAlone(node.Node);
+        cluster.Restart(alone);
+        cluster.RunUntil(() => alone.Role == Role.Leader, "it leads alone");
+        Acknowledged(cluster, cluster.Put(alone, "mine", "1"));
+        var leader = cluster.RunUntilLeader();
+        for (var i = 0; i < 20; i++) Acknowledged(cluster, cluster.Put(leader, $"b{i}", $"{i}"));
+        cluster.Crash(leader);
+        cluster.RunFor(TimeSpan.FromSeconds(1));
+        cluster.Restart(leader);
+        cluster.RunUntilLeader();
+        cluster.RunUntilConverged();
+
+        string[] kept = [.. node.Content.Keys, .. Enumerable.Range(0, 20).Select(i => $"b{i}")];
+        foreach (var member in cluster.Members) member.Content.Keys.ShouldBe(kept, ignoreOrder: true);
+        cluster.Members.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(5, false)]
+    [InlineData(6, true)]
+    public void A_node_that_was_reset_neither_votes_nor_counts_until_it_is_bound(ulong seed, bool snapshots)
+    {
+        var (cluster, node) = StoppedOne(seed, snapshots);
+        var before = node.Node.Incarnation;
+        var back = cluster.Reset(node.Node);
+        back.ShouldBeSameAs(node.Node);
+        var other = cluster.Nodes.First(candidate => candidate.IsRunning && candidate != cluster.Leader);
+        cluster.Crash(other);
+        cluster.Crash(cluster.Leader!);
+        cluster.Restart(back);
+        cluster.Restart(other);
+        back.Incarnation.ShouldNotBe(before);
+
+        // One that counts and one that was reset are no majority of three.
+        cluster.RunFor(TimeSpan.FromSeconds(5));
+        cluster.Leader.ShouldBeNull();
+        back.IsProven.ShouldBeFalse();
+        back.LogTerms.ShouldBeEmpty();
+
+        cluster.Restart(cluster.Nodes.Single(candidate => !candidate.IsRunning));
+        cluster.RunUntil(() => back.IsRunning && back.IsProven, "it is bound");
+        cluster.RunUntilConverged();
+        back.Content.ShouldBe(node.Content, ignoreOrder: true);
+        cluster.Crash(other);
+        Acknowledged(cluster, cluster.Put(cluster.RunUntilLeader(), "then", "1"));
+    }
+
+    [Fact]
+    public void A_node_that_went_alone_comes_back_by_a_reset_and_has_only_what_its_cluster_has()
+    {
+        var (cluster, node) = StoppedOne(seed: 7, snapshots: true);
+        var alone = cluster.GoAlone(node.Node);
+        cluster.Restart(alone);
+        cluster.RunUntil(() => alone.Role == Role.Leader, "it leads alone");
+        Acknowledged(cluster, cluster.Put(alone, "mine", "1"));
+        cluster.Crash(alone);
+        var back = cluster.Reset(alone);
+        back.ShouldBeSameAs(node.Node);
+        cluster.Restart(back);
+        cluster.RunUntil(() => back.IsProven, "it is bound");
+        cluster.RunUntilConverged();
+
+        back.ClusterId.ShouldBe(cluster.Leader!.ClusterId);
+        back.Content.ShouldBe(node.Content, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Where_a_node_went_alone_its_old_self_cannot_be_started()
+    {
+        var (cluster, node) = StoppedOne(seed: 8, snapshots: false);
+        cluster.GoAlone(node.Node);
+        Should.Throw<InvalidOperationException>(() => cluster.Restart(node.Node)).Message.ShouldContain("went on alone");
+        Should.Throw<InvalidOperationException>(() => cluster.GoAlone(cluster.Leader!)).Message.ShouldContain("stop or crash");
+    }
+
+    private static (SimulatedCluster Cluster, Stopped Node) StoppedOne(ulong seed, bool snapshots)
+    {
+        var cluster = new SimulatedCluster(3, seed, options => snapshots ? options with { Snapshot = new() { Entries = 10, TrailingEntries = 2 } } : options);
+        var leader = cluster.RunUntilLeader();
+        for (var i = 0; i < 30; i++) Acknowledged(cluster, cluster.Put(leader, $"a{i}", $"{i}"));
+        cluster.RunUntilConverged();
+        cluster.RunFor(TimeSpan.FromSeconds(1));
+        var node = cluster.Nodes.First(candidate => candidate != cluster.Leader);
+        var stopped = new Stopped(node, node.Term, new Dictionary<string, string>(node.Content));
+        if (snapshots) node.LogBaseIndex.ShouldBeGreaterThan(0);
+        cluster.Crash(node);
+        return (cluster, stopped);
+    }
+
+    private static void Acknowledged(SimulatedCluster cluster, SimulatedRequest request)
+    {
+        cluster.RunUntilEnded(request);
+        request.Error.ShouldBeNull(request.Message);
+    }
+
+    private sealed record Stopped(SimulatedNode Node, long Term, IReadOnlyDictionary<string, string> Content);
+}
