@@ -62,9 +62,9 @@ internal sealed class GroupReplay(bool mayBegin)
     private string? Begin(LogPlace place)
     {
         if (_mayBegin)
-            Tail.Begin(place);
+            Tail.BeginUnseen(place);
         _mayBegin = false;
-        return Tail.Last == place
+        return Tail.MayEndAt(place)
             ? null
             : $"the segment says that the log ended at entry {place.Index} of term {place.Term}, but it ended at {Tail.LastIndex} of term {Tail.LastTerm}";
     }

@@ -11,6 +11,9 @@ internal sealed class GroupTail
     /// <summary>The first index of each term, in ascending order; not below the base.</summary>
     private readonly List<LogPlace> _terms = [];
 
+    /// <summary>Whether the base is only where segments ended that were given up: no record of a snapshot was read yet that bears it out.</summary>
+    private bool _isUnseen;
+
     /// <summary>The last entry that a snapshot stands for instead of the log; (0, 0) while the log is whole.</summary>
     public LogPlace Base { get; private set; }
 
@@ -32,7 +35,7 @@ internal sealed class GroupTail
     /// <summary>The same tail, which goes its own way from now on.</summary>
     public GroupTail Clone()
     {
-        var clone = new GroupTail { Base = Base, LastIndex = LastIndex, State = State };
+        var clone = new GroupTail { Base = Base, LastIndex = LastIndex, State = State, _isUnseen = _isUnseen };
         clone._terms.AddRange(_terms);
         return clone;
     }
@@ -77,7 +80,14 @@ internal sealed class GroupTail
         if (fromIndex < 1 || fromIndex > LastIndex + 1)
             return $"a truncation from entry {fromIndex} on, but the last entry is {LastIndex}";
         if (fromIndex <= Base.Index)
-            return $"a truncation from entry {fromIndex} on, but a snapshot stands for the entries up to {Base.Index}";
+        {
+            if (!_isUnseen)
+                return $"a truncation from entry {fromIndex} on, but a snapshot stands for the entries up to {Base.Index}";
+
+            // What is dropped stood in segments that were given up later, for a snapshot whose record is still to come.
+            Base = new LogPlace(fromIndex - 1, 0);
+        }
+
         LastIndex = fromIndex - 1;
         while (_terms.Count > 0 && _terms[^1].Index > LastIndex)
             _terms.RemoveAt(_terms.Count - 1);
@@ -89,14 +99,14 @@ internal sealed class GroupTail
     {
         if (place.Index < Base.Index || place.Index > LastIndex)
             return $"a base at entry {place.Index}, but the log holds {Base.Index + 1} to {LastIndex}";
-        if (TermAt(place.Index) != place.Term)
+        if (TermAt(place.Index) != place.Term && !MayBe(place))
             return $"a base of term {place.Term} at entry {place.Index}, which has term {TermAt(place.Index)}";
         int gone = _terms.FindLastIndex(start => start.Index <= place.Index + 1);
         if (gone > 0)
             _terms.RemoveRange(0, gone);
         if (place.Index == LastIndex)
             _terms.Clear();
-        Base = place;
+        (Base, _isUnseen) = (place, false);
         return null;
     }
 
@@ -115,6 +125,18 @@ internal sealed class GroupTail
     public void Begin(LogPlace place)
     {
         _terms.Clear();
-        (Base, LastIndex) = (place, place.Index);
+        (Base, LastIndex, _isUnseen) = (place, place.Index, false);
     }
+
+    /// <summary>The log of a group begins with what a segment says of it; those before were given up.</summary>
+    public void BeginUnseen(LogPlace place)
+    {
+        Begin(place);
+        _isUnseen = true;
+    }
+
+    /// <summary>Whether the log may end at a place, as far as is known: the term of an entry in segments that were given up is not.</summary>
+    public bool MayEndAt(LogPlace place) => Last == place || (LastIndex == place.Index && MayBe(place));
+
+    private bool MayBe(LogPlace place) => _isUnseen && Base.Term == 0 && place.Index == Base.Index;
 }

@@ -16,6 +16,13 @@ internal static class LogJoint
         RecoveredGroup group, SnapshotFile? snapshot, SnapshotFiles snapshots, ILogStore log, ICollection<string> notes)
     {
         SnapshotMark mark = snapshot?.Head.Mark ?? SnapshotMark.None;
+        if (group.Base is { Index: > 0, Term: 0 })
+        {
+            throw new StorageDamagedException(
+                snapshots.PathOf(group.Base.Index), 0,
+                $"the log's first segments are missing, and it does not say which snapshot stands for the entries up to {group.Base.Index}");
+        }
+
         if (mark.Index < group.Base.Index)
         {
             throw new StorageDamagedException(

@@ -6,11 +6,15 @@ namespace ActorQuorum.EndToEnd.Tests.Membership;
 
 /// <summary>A cluster of processes that grows and shrinks while it serves.</summary>
 [Trait("Row", "CO-3")]
-public sealed class MembershipTests : IAsyncDisposable
+public sealed class MembershipTests : IAsyncLifetime, IAsyncDisposable
 {
     private RealCluster? _cluster;
 
     private RealCluster Cluster => _cluster!;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     public async ValueTask DisposeAsync()
     {

@@ -3,10 +3,14 @@ using ActorQuorum.EndToEnd.Tests.Harness;
 namespace ActorQuorum.EndToEnd.Tests.Samples;
 
 /// <summary>Each sample runs as its reader would run it, and does what it says.</summary>
-public sealed class SampleTests : IAsyncDisposable
+public sealed class SampleTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly ScratchFolder _folder = new();
     private readonly List<CliProcess> _processes = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     public async ValueTask DisposeAsync()
     {

@@ -77,6 +77,29 @@ public sealed class LogCompactionTests
         Recovered();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void A_truncation_into_segments_that_were_given_up_later_is_understood(int furtherBack)
+    {
+        // Found by seed 1795212084182 of five nodes: it refused the log of a node that had followed another leader across the end of a segment.
+        using (WriteAheadLog log = Filled(60))
+        {
+            var segments = _rig.Disk.FilesUnder(LogRig.Directory).Count;
+            while (_rig.Disk.FilesUnder(LogRig.Directory).Count == segments)
+                _rig.Write(log, _one.Next(1));
+            var end = _one.LastIndex - 1;
+            _rig.Write(log, _one.Next(6, newTerm: true, truncateFrom: end - furtherBack));
+            log.Flush();
+            _rig.Write(log, _one.Rebase(end, 2));
+            log.Flush();
+            log.TakeTrim().ShouldNotBeNull().Invoke();
+            _rig.Disk.FilesUnder(LogRig.Directory).ShouldNotContain(file => file.Path == LogRig.PathOf(segments), "what was truncated stood there");
+        }
+
+        Recovered();
+    }
+
     [Fact]
     public void A_reset_forgets_everything_and_the_log_goes_on_behind_it()
     {

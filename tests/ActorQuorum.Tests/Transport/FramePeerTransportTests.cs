@@ -5,7 +5,7 @@ namespace ActorQuorum.Tests.Transport;
 
 /// <summary>Whoever carries the frames: what is not a member's own next frame gets no further than here.</summary>
 [Trait("Row", "CO-7")]
-public sealed class FramePeerTransportTests : IAsyncDisposable
+public sealed class FramePeerTransportTests : IAsyncLifetime, IAsyncDisposable
 {
     private const ulong Cluster = 77;
     private const int FrameLimit = 64 << 10;
@@ -24,6 +24,10 @@ public sealed class FramePeerTransportTests : IAsyncDisposable
         _transport = new(OptionsOf(s_self, s_other, 11), _ => _taken, _logger);
         _transport.StartAsync(_inbox, CancellationToken.None);
     }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     public ValueTask DisposeAsync() => _transport.DisposeAsync();
 
