@@ -31,7 +31,7 @@ internal sealed partial class VotingCore
 
     private void OnBeat(Peer peer, Beat beat)
     {
-        if (beat.Counter > MostCounter || beat.Epoch.Counter > MostCounter || !HearNews(peer, beat.Sequence, beat.SentAt)) return;
+        if (!IsCredible(beat.Counter) || !IsCredible(beat.Epoch.Counter) || !HearNews(peer, beat.Sequence, beat.SentAt)) return;
         var isAnswer = beat.EchoedAt > TimeSpan.Zero && beat.EchoedAt <= _now;
         if (isAnswer && beat.EchoedAt > peer.AnsweredAt) peer.AnsweredAt = beat.EchoedAt;
         if (isAnswer && beat.EchoedAt > peer.VouchedAt && VouchesForMe(beat)) peer.VouchedAt = beat.EchoedAt;

@@ -13,7 +13,8 @@ internal sealed partial class VotingCore
 
     private void Claim()
     {
-        var counter = Math.Max(_counter, _seenCounter) + 1;
+        var counter = NextCounter;
+        if (counter >= MostCounter) return;
         var electors = ElectsInFormation ? null : FoundingRoster(counter);
         var formation = electors is null
             ? _epoch.Formation
@@ -68,7 +69,7 @@ internal sealed partial class VotingCore
 
     private void OnRosterTold(Peer peer, RosterTold told)
     {
-        if (told.Epoch.Counter > MostCounter || !HearNews(peer, told.Sequence, told.SentAt)) return;
+        if (!IsCredible(told.Epoch.Counter) || !HearNews(peer, told.Sequence, told.SentAt)) return;
         _seenCounter = Math.Max(_seenCounter, told.Epoch.Counter);
         _isDirty = true;
         if (IsActingNow) return;

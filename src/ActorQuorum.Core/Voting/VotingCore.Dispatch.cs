@@ -55,7 +55,7 @@ internal sealed partial class VotingCore
     {
         _effects.Messages.Add(new GoodbyeHeard(Self.Id, goodbye.From));
         OnGoodbyeHeard(goodbye.From);
-        if (goodbye.Counter > MostCounter || _gone.ContainsKey(goodbye.From) || !_peers.TryGetValue(goodbye.From, out var peer)) return;
+        if (!IsCredible(goodbye.Counter) || _gone.ContainsKey(goodbye.From) || !_peers.TryGetValue(goodbye.From, out var peer)) return;
 
         // Whoever relied on its word may do so for as long as it was bound to give it to nobody else.
         Remember(new(peer.Member, _now, goodbye.IsFree || IsMine(goodbye) ? _now : _now + _options.LostAfter));
