@@ -55,24 +55,6 @@ public sealed class RowTests
     }
 
     [Fact]
-    [Trait("Row", "QC-4")]
-    public void Of_votes_split_two_to_two_to_one_the_rest_counts_again()
-    {
-        var apart = new[] { "A", "B", "C", "D", "E" };
-        foreach (var name in apart)
-        {
-            _world.Start(name);
-            _world.RunFor(0.01);
-        }
-
-        // C sees neither A nor B, so that C, D and E differ in whom they wish for.
-        _world.Cut(["C"], ["A", "B"]);
-        _world.RunUntil(() => _world.Masters.Length == 1, 12, "one master");
-        _world.RunFor(5);
-        _world.Masters.Length.ShouldBe(1);
-    }
-
-    [Fact]
     [Trait("Row", "QC-5")]
     public void Two_of_four_quit_and_three_of_five_survive()
     {
