@@ -73,6 +73,12 @@ internal sealed partial class VotingCore
         _seenCounter = Math.Max(_seenCounter, told.Epoch.Counter);
         _isDirty = true;
         if (IsActingNow) return;
+        if (told.Roster.Members.Length > _options.MostMembers)
+        {
+            SayFull(Self);
+            return;
+        }
+
         if (peer.Id == _holder && told.Epoch == _epoch) HearOwnMaster(told);
         else if (IsTakenOutBy(told) && (!IsBound || peer.Id == _holder)) LeaveFormation();
         else if (told.Epoch == _epoch && told.Stance == Stance.Acting && !IsBound) FollowWinner(peer, told);
@@ -125,7 +131,7 @@ internal sealed partial class VotingCore
         foreach (var entry in roster.Members)
         {
             if (entry.Id == Self.Id || _gone.ContainsKey(entry.Id)) continue;
-            var peer = _peers.TryGetValue(entry.Id, out var known) ? known : Know(entry.Member);
+            var peer = _peers.TryGetValue(entry.Id, out var known) ? known : KnowMember(entry.Member, roster);
             var former = _roster.Find(entry.Id);
             if (former is null) peer.ExpectedAt = _now;
             if (former?.Since != entry.Since) peer.RosteredAt = _now;

@@ -19,6 +19,8 @@ internal sealed class LoneNode(VotingOptions options)
 
     public List<PersistEpoch> Persists { get; } = [];
 
+    public List<MemberId> Disconnected { get; } = [];
+
     public VotingStop? Stop { get; private set; }
 
     public IEnumerable<Beat> Beats => Sent.OfType<Beat>();
@@ -33,6 +35,7 @@ internal sealed class LoneNode(VotingOptions options)
         Sent.AddRange(effects.Messages);
         Events.AddRange(effects.Events);
         if (effects.Persist is { } persist) Persists.Add(persist);
+        Disconnected.AddRange(effects.Disconnect);
         Stop ??= effects.Stop;
         foreach (var beat in effects.Messages.OfType<Beat>()) _lastSent[beat.To] = beat.SentAt;
         Core.BeginTurn();
