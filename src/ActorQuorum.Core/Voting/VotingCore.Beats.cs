@@ -31,17 +31,21 @@ internal sealed partial class VotingCore
 
     private void OnBeat(Peer peer, Beat beat)
     {
-        if (beat.Counter > MostCounter || beat.Epoch.Counter > MostCounter || !HearNews(peer, beat.Sequence, beat.SentAt)) return;
+        if (!IsCredible(beat.Counter) || !IsCredible(beat.Epoch.Counter) || !HearNews(peer, beat.Sequence, beat.SentAt)) return;
         var isAnswer = beat.EchoedAt > TimeSpan.Zero && beat.EchoedAt <= _now;
         if (isAnswer && beat.EchoedAt > peer.AnsweredAt) peer.AnsweredAt = beat.EchoedAt;
         if (isAnswer && beat.EchoedAt > peer.VouchedAt && VouchesForMe(beat)) peer.VouchedAt = beat.EchoedAt;
         _seenCounter = Math.Max(_seenCounter, Math.Max(beat.Counter, beat.Epoch.Counter));
         if (!peer.IsLive || !beat.SaysTheSameAs(peer.Last)) _isDirty = true;
+        if (GoesOver(peer, beat)) Say(new MemberLeft(peer.Member, beat.Epoch.Formation));
         peer.Last = beat;
         if (peer.Id == _holder) HearHolder(beat.Epoch, beat.Stance);
         if (peer.Id == _holder && beat.Stance is Stance.Claiming or Stance.Acting) SendBeat(peer);
         CompareContacts(peer, beat);
     }
+
+    private bool GoesOver(Peer peer, Beat beat) =>
+        HasFormation && peer.Formation == _epoch.Formation && !beat.Epoch.IsNone && beat.Epoch.Formation != _epoch.Formation;
 
     /// <summary>A message of this peer arrived; false if a later one did before it.</summary>
     private bool HearNews(Peer peer, long sequence, TimeSpan sentAt)

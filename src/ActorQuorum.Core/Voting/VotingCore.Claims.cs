@@ -13,7 +13,8 @@ internal sealed partial class VotingCore
 
     private void Claim()
     {
-        var counter = Math.Max(_counter, _seenCounter) + 1;
+        var counter = NextCounter;
+        if (counter >= MostCounter) return;
         var electors = ElectsInFormation ? null : FoundingRoster(counter);
         var formation = electors is null
             ? _epoch.Formation
@@ -68,10 +69,16 @@ internal sealed partial class VotingCore
 
     private void OnRosterTold(Peer peer, RosterTold told)
     {
-        if (told.Epoch.Counter > MostCounter || !HearNews(peer, told.Sequence, told.SentAt)) return;
+        if (!IsCredible(told.Epoch.Counter) || !HearNews(peer, told.Sequence, told.SentAt)) return;
         _seenCounter = Math.Max(_seenCounter, told.Epoch.Counter);
         _isDirty = true;
         if (IsActingNow) return;
+        if (told.Roster.Members.Length > _options.MostMembers)
+        {
+            SayFull(Self);
+            return;
+        }
+
         if (peer.Id == _holder && told.Epoch == _epoch) HearOwnMaster(told);
         else if (IsTakenOutBy(told) && (!IsBound || peer.Id == _holder)) LeaveFormation();
         else if (told.Epoch == _epoch && told.Stance == Stance.Acting && !IsBound) FollowWinner(peer, told);
@@ -124,7 +131,7 @@ internal sealed partial class VotingCore
         foreach (var entry in roster.Members)
         {
             if (entry.Id == Self.Id || _gone.ContainsKey(entry.Id)) continue;
-            var peer = _peers.TryGetValue(entry.Id, out var known) ? known : Know(entry.Member);
+            var peer = _peers.TryGetValue(entry.Id, out var known) ? known : KnowMember(entry.Member, roster);
             var former = _roster.Find(entry.Id);
             if (former is null) peer.ExpectedAt = _now;
             if (former?.Since != entry.Since) peer.RosteredAt = _now;

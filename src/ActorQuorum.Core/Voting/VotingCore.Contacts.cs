@@ -8,20 +8,24 @@ internal sealed partial class VotingCore
     private static readonly TimeSpan s_leastContactsPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_mostContactsPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_forgetAfter = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_releaseAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_leastRelease = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_spareAfter = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_repeatRefusal = TimeSpan.FromSeconds(1);
     private ulong _contactsHash;
     private TimeSpan _fullSaidAt = Peer.Never;
+
+    /// <summary>The connection to who dispatched is kept for as long as it may say so again.</summary>
+    private TimeSpan ReleaseAfter => _options.LostAfter > s_leastRelease ? _options.LostAfter : s_leastRelease;
+
+    private bool IsFull => _peers.Count + 1 >= _options.MostMembers;
 
     private void Meet(VotingMember member, bool isGossip)
     {
         if (member.Id == Self.Id || member.Id.IsNone || _farewell is not null || _gone.ContainsKey(member.Id) || _peers.ContainsKey(member.Id)) return;
         if (member.Name.Length is 0 or > VotingOptions.NameLength) return;
-        if (_peers.Count + 1 >= _options.MostMembers)
+        if (IsFull && !DropSilentContact())
         {
-            if (isGossip || _now - _fullSaidAt < s_repeatRefusal) return;
-            _fullSaidAt = _now;
-            Say(new MemberRefused(member, RefusalReason.Full, null));
+            if (!isGossip) SayFull(member);
             return;
         }
 
@@ -29,10 +33,45 @@ internal sealed partial class VotingCore
         _isDirty = true;
     }
 
+    private void SayFull(VotingMember member)
+    {
+        if (_now - _fullSaidAt < s_repeatRefusal) return;
+        _fullSaidAt = _now;
+        Say(new MemberRefused(member, RefusalReason.Full, null));
+    }
+
+    /// <summary>Datagrams are easily forged: of those that never answered, and had time to, the oldest makes room.</summary>
+    private bool DropSilentContact()
+    {
+        Peer? oldest = null;
+        foreach (var peer in _peers.Values)
+        {
+            if (peer.WasLive || _now - peer.MetAt < s_spareAfter || _roster.Contains(peer.Id) || peer.Id == _holder) continue;
+            if (oldest is null || peer.MetAt < oldest.MetAt) oldest = peer;
+        }
+
+        if (oldest is not null) Forget(oldest.Id);
+        return oldest is not null;
+    }
+
+    /// <summary>A member of the roster must be known; whoever is none makes room for it, the least known first.</summary>
+    private Peer KnowMember(VotingMember member, Roster roster)
+    {
+        if (IsFull)
+        {
+            var spare = _peers.Values.Where(peer => peer.Id != _holder && !roster.Contains(peer.Id))
+                .OrderBy(peer => peer.IsLive).ThenBy(peer => peer.WasLive).ThenBy(peer => peer.MetAt).FirstOrDefault();
+            if (spare is not null) Forget(spare.Id);
+        }
+
+        return Know(member);
+    }
+
     private Peer Know(VotingMember member)
     {
         var peer = new Peer(member, _now);
         _peers.Add(member.Id, peer);
+        _effects.Disconnect.Remove(member.Id);
         _effects.Connect.Add(member);
         return peer;
     }
@@ -65,14 +104,17 @@ internal sealed partial class VotingCore
         if (contacts.Length > 0) _effects.Messages.Add(new ContactsTold(Self.Id, peer.Id, [.. contacts]));
     }
 
-    /// <summary>Whoever is of no account and stays silent is let go of; those that are counted as lost are not.</summary>
+    /// <summary>
+    /// Whoever is of no account and stays silent is let go of; those that are counted as lost are not, and of those in the roster it must be remembered
+    /// why they are not counted.
+    /// </summary>
     private void ForgetTheSilent()
     {
         List<MemberId>? forgotten = null;
         foreach (var (id, peer) in _peers)
         {
-            var isGone = _gone.TryGetValue(id, out var gone) && _now - gone.At >= s_releaseAfter;
-            var isIdle = !peer.IsLive && _now - peer.MetAt >= s_forgetAfter && _now - peer.HeardAt >= s_forgetAfter && !IsCounted(peer);
+            var isGone = _gone.TryGetValue(id, out var gone) && _now - gone.At >= ReleaseAfter;
+            var isIdle = !peer.IsLive && _now - peer.MetAt >= s_forgetAfter && _now - peer.HeardAt >= s_forgetAfter && !IsCounted(peer) && !_roster.Contains(id);
             if (isGone || isIdle) (forgotten ??= []).Add(id);
         }
 

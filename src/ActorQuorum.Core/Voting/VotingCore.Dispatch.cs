@@ -55,15 +55,22 @@ internal sealed partial class VotingCore
     {
         _effects.Messages.Add(new GoodbyeHeard(Self.Id, goodbye.From));
         OnGoodbyeHeard(goodbye.From);
-        if (goodbye.Counter > MostCounter || _gone.ContainsKey(goodbye.From) || !_peers.TryGetValue(goodbye.From, out var peer)) return;
+        if (!IsCredible(goodbye.Counter) || _gone.ContainsKey(goodbye.From) || !_peers.TryGetValue(goodbye.From, out var peer)) return;
 
         // Whoever relied on its word may do so for as long as it was bound to give it to nobody else.
-        Remember(new(peer.Member, _now, goodbye.IsFree ? _now : _now + _options.LostAfter));
+        Remember(new(peer.Member, _now, goodbye.IsFree || IsMine(goodbye) ? _now : _now + _options.LostAfter));
         if (peer.Id == _holder) _isReleased = true;
         _seenCounter = Math.Max(_seenCounter, goodbye.Counter);
         _isDirty = true;
         Say(new MemberDispatched(peer.Member));
     }
+
+    /// <summary>
+    /// Whether only this node can have relied on its word: it spoke for this master, and never speaks again. To wait for it would depose a master whose
+    /// slave leaves.
+    /// </summary>
+    private bool IsMine(Goodbye goodbye) =>
+        IsActingNow && goodbye.Epoch.Formation == _epoch.Formation && goodbye.Epoch.Counter >= _tenure && goodbye.Epoch.Counter <= _epoch.Counter;
 
     /// <summary>Of very many the oldest is forgotten: all it costs is that its return is logged as a coming.</summary>
     private void Remember(Gone gone)

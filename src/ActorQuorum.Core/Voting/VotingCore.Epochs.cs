@@ -32,6 +32,10 @@ internal sealed partial class VotingCore
 
     private bool HasFormation => !_epoch.IsNone;
 
+    private long NextCounter => Math.Max(_counter, _seenCounter) + 1;
+
+    private bool IsCredible(long counter) => counter >= 0 && counter < MostCounter && counter <= Math.Max(_counter, _seenCounter) + MostCounterLeap;
+
     private void Accept(VotingEpoch epoch, MemberId holder, Stance own)
     {
         Invariant.Check(epoch.Counter > _counter, $"epoch {epoch} accepted after counter {_counter}");

@@ -13,7 +13,9 @@ internal sealed partial class VotingCore
     {
         var target = EldestActing();
         if (IsActingNow && !target.IsNone) Resign("an elder formation was met");
-        var joining = IsActingNow || IsBound || _stance == Stance.Claiming ? FormationId.None : target;
+
+        // An accepted epoch that is on its way to the disk will be spoken for: a member that is open meanwhile would be counted out and yet vote.
+        var joining = IsActingNow || IsBound || _stance == Stance.Claiming || !_isEpochDurable ? FormationId.None : target;
         if (joining == _joining) return;
         _joining = joining;
         if (!joining.IsNone) _openSince = _sequence + 1;

@@ -34,8 +34,7 @@ internal sealed partial class VotingCore
     private bool IsLiveNow(Peer peer)
     {
         if (peer.AnsweredAt == Peer.Never || _gone.ContainsKey(peer.Id)) return false;
-        var answered = peer.AnsweredAt > _silenceFloor ? peer.AnsweredAt : _silenceFloor;
-        return SilenceOf(peer) < _options.LostAfter && _now - answered < _options.LostAfter + (2 * _options.Heartbeat);
+        return SilenceOf(peer) < _options.LostAfter && _now - Forgiven(peer, peer.AnsweredAt) < _options.LostAfter + (2 * _options.Heartbeat);
     }
 
     private void LookForLosses()

@@ -75,8 +75,8 @@ internal sealed partial class VotingCore
     /// <summary>A member that comes in remembers a higher epoch than this one: the mastership goes on in a still higher one.</summary>
     private void RaiseEpoch()
     {
-        if (!_isEpochDurable || _actingEpoch != _epoch) return;
-        Accept(new(_epoch.Formation, Math.Max(_counter, _seenCounter) + 1), Self.Id, Stance.Acting);
+        if (!_isEpochDurable || _actingEpoch != _epoch || NextCounter >= MostCounter) return;
+        Accept(new(_epoch.Formation, NextCounter), Self.Id, Stance.Acting);
     }
 
     private void UpdateRole(string cause)

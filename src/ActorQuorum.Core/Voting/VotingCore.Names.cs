@@ -2,7 +2,7 @@ namespace ActorQuorum.Core.Voting;
 
 /// <content>
 /// Row QC-10: two live nodes of one name. The second is told so and stops. Who is second: a node without a formation behind one with it, one of a
-/// younger formation behind one of an elder, and else the one born later.
+/// younger formation behind one of an elder, in one formation who has accepted less of it, and else the one born later.
 /// </content>
 internal sealed partial class VotingCore
 {
@@ -10,15 +10,19 @@ internal sealed partial class VotingCore
     {
         foreach (var peer in _peers.Values)
         {
-            if (peer.IsLive && peer.Member.Name == Self.Name && !_gone.ContainsKey(peer.Id) && IsBefore(Self, Word.Epoch, peer.Member, peer.Last!.Epoch))
+            if (peer.IsLive && peer.Member.Name == Self.Name && !_gone.ContainsKey(peer.Id) && IsBefore(Self, Word.Epoch, WordStamp, peer.Member, peer.Last!))
                 Refuse(peer, RefusalReason.NameTaken, Self);
         }
     }
 
-    private bool IsBefore(VotingMember one, VotingEpoch epoch, VotingMember other, VotingEpoch otherEpoch)
+    /// <summary>By what both say, before what this node holds: else two that hold different rosters would each be before the other, and both stop.</summary>
+    private bool IsBefore(VotingMember one, VotingEpoch epoch, RosterStamp stamp, VotingMember other, Beat otherBeat)
     {
+        var (otherEpoch, otherStamp) = (otherBeat.Epoch, otherBeat.Stamp);
         if (epoch.IsNone != otherEpoch.IsNone) return otherEpoch.IsNone;
         if (epoch.Formation != otherEpoch.Formation) return epoch.Formation.IsElderThan(otherEpoch.Formation);
+        if (epoch.Counter != otherEpoch.Counter) return epoch.Counter > otherEpoch.Counter;
+        if (stamp != otherStamp) return stamp.CompareTo(otherStamp) > 0;
         var (isIn, isOtherIn) = (_roster.Contains(one.Id), _roster.Contains(other.Id));
         return isIn != isOtherIn ? isIn : s_byBirth.Compare(one, other) < 0;
     }

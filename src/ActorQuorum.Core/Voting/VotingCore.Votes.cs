@@ -71,7 +71,7 @@ internal sealed partial class VotingCore
         foreach (var other in _peers.Values)
         {
             if (other != peer && other.Member.Name == peer.Member.Name && other.Last is { } last && !_gone.ContainsKey(other.Id)
-                && (other.IsLive || !peer.IsLive) && IsBefore(other.Member, last.Epoch, peer.Member, peer.Last!.Epoch)) return true;
+                && (other.IsLive || !peer.IsLive) && IsBefore(other.Member, last.Epoch, last.Stamp, peer.Member, peer.Last!)) return true;
         }
 
         return false;

@@ -9,8 +9,11 @@ namespace ActorQuorum.Core.Voting;
 /// </summary>
 internal sealed partial class VotingCore
 {
-    /// <summary>More masterships than any formation sees: a message that names a higher counter is damaged.</summary>
+    /// <summary>More masterships than any formation sees.</summary>
     private const long MostCounter = 1L << 60;
+
+    /// <summary>So far ahead of all that was seen no other is: a message that says so is damaged, and would use up the counters for all.</summary>
+    private const long MostCounterLeap = 1L << 32;
 
     private readonly VotingOptions _options;
     private readonly CandidateOrder _order;

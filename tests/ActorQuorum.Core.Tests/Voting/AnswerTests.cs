@@ -1,4 +1,5 @@
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Core.Tests.Voting.Harness;
 using ActorQuorum.Core.Voting;
 
 namespace ActorQuorum.Core.Tests.Voting;
@@ -38,6 +39,25 @@ public sealed class AnswerTests
         _lastSent.ShouldBeGreaterThan(TimeSpan.Zero);
         Step(500, Beat(echoed: _lastSent));
         _events.ShouldBe([new MemberAdded(A, 2)]);
+    }
+
+    [Fact]
+    public void Its_own_pause_makes_nobody_live_that_does_not_hear_it()
+    {
+        var node = new LoneNode(new() { Self = B, OnMinority = OnMinority.Wait });
+        node.Hear(A, Unanswering);
+        node.Hear(A);
+        var echoed = TimeSpan.Zero;
+        node.Run(0.1, () => node.Hear(A, beat => beat with { EchoedAt = echoed = beat.EchoedAt }));
+        node.Run(2, () => node.Hear(A, beat => beat with { EchoedAt = echoed }));
+        node.Events.OfType<MemberLost>().Count().ShouldBe(1);
+
+        node.Pause(1);
+        node.Hear(A, beat => beat with { EchoedAt = echoed });
+        node.Run(0.5, () => node.Hear(A, beat => beat with { EchoedAt = echoed }));
+        node.Events.ShouldNotContain(happened => happened is MemberReturned);
+
+        static Beat Unanswering(Beat beat) => beat with { EchoedAt = TimeSpan.Zero };
     }
 
     private Heard Beat(TimeSpan echoed) => new(new Beat(
