@@ -13,6 +13,12 @@ internal sealed partial class SnapshotActor
 
     private void OnOffer(MemberId from, SnapshotOffer offer)
     {
+        if (_incoming is { } current && offer.Term < current.Offer.Term)
+        {
+            Answer(from, offer, 0, SnapshotReceipt.Refused, $"a leader of term {current.Offer.Term} sends one, this one is of term {offer.Term}");
+            return;
+        }
+
         if (_incoming is { } known && known.Offer.Transfer == offer.Transfer && known.Offer.SizeBytes == offer.SizeBytes)
         {
             (known.From, known.Offer) = (from, offer);

@@ -33,6 +33,15 @@ internal sealed partial class SnapshotActor
         BeginQueued();
     }
 
+    /// <summary>The core does not wait for it any more, and so hears nothing of its end.</summary>
+    private void OnWithdrawn(MemberId to)
+    {
+        _queued.Remove(to);
+        if (!_transfers.TryGetValue(to, out var transfer)) return;
+        End(transfer);
+        _logger.LogInformation("{Node} sends {Member} no more of its snapshot: it is not wanted any more.", _around.Name, _around.NameOf(to));
+    }
+
     private void BeginQueued()
     {
         if (_queued.Count == 0) return;

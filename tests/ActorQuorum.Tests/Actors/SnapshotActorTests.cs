@@ -1,0 +1,80 @@
+using ActorQuorum.Actors;
+using ActorQuorum.Tests.Storage;
+using ActorQuorum.Transport;
+
+namespace ActorQuorum.Tests.Actors;
+
+/// <summary>Who sends a snapshot to whom, and when that ends.</summary>
+[Trait("Row", "RP-8")]
+public sealed class SnapshotActorTests : IDisposable
+{
+    private const ulong FirstTransfer = 0xA;
+    private const ulong OtherTransfer = 0xB;
+    private readonly SnapshotActorRig _rig = new();
+
+    [Fact]
+    public void An_offer_of_a_past_leader_leaves_what_a_later_one_sends()
+    {
+        _rig.Ask(SnapshotActorRig.Third, Offer(OtherTransfer, term: 5)).Receipt.ShouldBe(SnapshotReceipt.Wanted);
+        _rig.Ask(SnapshotActorRig.Third, Chunk(OtherTransfer, 0)).Offset.ShouldBe(10);
+        var refusal = _rig.Ask(SnapshotActorRig.Second, Offer(FirstTransfer, term: 4));
+        (refusal.Receipt, refusal.Transfer).ShouldBe((SnapshotReceipt.Refused, FirstTransfer));
+        refusal.Detail!.ShouldContain("term 5");
+        _rig.Ask(SnapshotActorRig.Third, Chunk(OtherTransfer, 10)).Offset.ShouldBe(20);
+    }
+
+    [Fact]
+    public void A_past_leader_with_the_same_snapshot_does_not_take_the_transfer_over()
+    {
+        _rig.Ask(SnapshotActorRig.Third, Offer(FirstTransfer, term: 5));
+        _rig.Ask(SnapshotActorRig.Second, Offer(FirstTransfer, term: 4)).Receipt.ShouldBe(SnapshotReceipt.Refused);
+        _rig.Ask(SnapshotActorRig.Third, Chunk(FirstTransfer, 0)).Offset.ShouldBe(10);
+    }
+
+    [Fact]
+    public void An_offer_of_a_later_leader_ends_what_a_past_one_sent()
+    {
+        _rig.Ask(SnapshotActorRig.Second, Offer(FirstTransfer, term: 4));
+        _rig.Ask(SnapshotActorRig.Third, Offer(OtherTransfer, term: 5)).Receipt.ShouldBe(SnapshotReceipt.Wanted);
+        _rig.Ask(SnapshotActorRig.Third, Chunk(OtherTransfer, 0)).Offset.ShouldBe(10);
+    }
+
+    [Fact]
+    public void A_withdrawn_transfer_says_no_more_to_anybody()
+    {
+        Keep();
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        _rig.Pass(TimeSpan.FromSeconds(1));
+        _rig.TakeSent().ShouldNotBeEmpty();
+        _rig.Tell(new WithdrawSnapshot(SnapshotActorRig.Second));
+        _rig.Pass(TimeSpan.FromSeconds(20));
+        _rig.TakeSent().ShouldBeEmpty();
+        _rig.Election.Messages.ShouldBeEmpty("the core does not wait for it any more");
+        _rig.Context.AreSnapshotsBusy.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_withdrawn_transfer_that_waited_its_turn_never_begins()
+    {
+        Keep();
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Third, 4));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Fourth, 4));
+        _rig.Tell(new WithdrawSnapshot(SnapshotActorRig.Fourth));
+        _rig.Tell(new WithdrawSnapshot(SnapshotActorRig.Second));
+        _rig.Pass(TimeSpan.FromSeconds(1));
+        _rig.TakeSent().ShouldNotContain(sent => sent.To == SnapshotActorRig.Fourth);
+    }
+
+    public void Dispose() => _rig.Dispose();
+
+    private void Keep() => SnapshotRig.Take(_rig.Snapshots, SnapshotRig.Head(9), SnapshotRig.Store(9));
+
+    private static SnapshotOffer Offer(ulong transfer, long term) => new(transfer, term, 9, 3, 100);
+
+    private static SnapshotChunk Chunk(ulong transfer, long offset)
+    {
+        var bytes = new byte[10];
+        return new(transfer, offset, SnapshotChunks.CrcOf(offset, bytes), bytes);
+    }
+}
