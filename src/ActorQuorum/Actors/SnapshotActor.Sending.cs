@@ -90,8 +90,10 @@ internal sealed partial class SnapshotActor
 
     private void GoOn(Transfer transfer, TimeSpan now)
     {
-        // A window without an answer: chunks or answers were lost, or the follower is busy with what it has.
-        if (transfer.IsAnswered && now - transfer.LastAdvance > OfferPeriod && transfer.Next > transfer.Acknowledged) transfer.IsAnswered = false;
+        // A window without an answer: chunks or answers were lost, or the follower is busy with what it has. Once it has all of it, only the
+        // word that it arrived whole is missing.
+        var isAwaited = transfer.Next > transfer.Acknowledged || transfer.Acknowledged == transfer.SizeBytes;
+        if (transfer.IsAnswered && isAwaited && now - transfer.LastAdvance > OfferPeriod) transfer.IsAnswered = false;
         if (!transfer.IsAnswered)
         {
             Offer(transfer, now);

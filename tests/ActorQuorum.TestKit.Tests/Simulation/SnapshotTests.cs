@@ -147,6 +147,30 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void A_follower_that_acknowledged_the_snapshot_is_offered_it_no_more()
+    {
+        var cluster = Cluster(seed: 11);
+        Fill(cluster, 10);
+        var away = cluster.Nodes.First(node => node != cluster.Leader);
+        cluster.Isolate(away);
+        Fill(cluster, 300, "meanwhile", away);
+        cluster.Heal();
+        var (answers, late) = (0, 0);
+        cluster.Drop(message =>
+        {
+            if (message.Kind != "SnapshotProgress") return false;
+            if (cluster.Reached.Installs > 0) late++;
+            return answers++ > 0;
+        });
+        cluster.RunUntilConverged(60);
+        cluster.RunFor(TimeSpan.FromSeconds(20));
+
+        answers.ShouldBeGreaterThan(1, "the word that it arrived was lost");
+        late.ShouldBe(0, "each offer would be answered");
+        cluster.Reached.Installs.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_node_with_a_new_disk_gets_a_snapshot_and_votes_again()
     {
         var cluster = Cluster(seed: 7);

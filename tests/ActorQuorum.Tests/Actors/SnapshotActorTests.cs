@@ -66,9 +66,47 @@ public sealed class SnapshotActorTests : IDisposable
         _rig.TakeSent().ShouldNotContain(sent => sent.To == SnapshotActorRig.Fourth);
     }
 
+    [Fact]
+    public void What_was_installed_and_is_offered_again_is_not_sent_a_second_time()
+    {
+        var (offer, bytes) = Sent();
+        _rig.Ask(SnapshotActorRig.Second, offer).Receipt.ShouldBe(SnapshotReceipt.Wanted);
+        _rig.Ask(SnapshotActorRig.Second, new SnapshotChunk(offer.Transfer, 0, SnapshotChunks.CrcOf(0, bytes), bytes)).Receipt.ShouldBe(SnapshotReceipt.Arrived);
+        _rig.Ask(SnapshotActorRig.Second, offer).Receipt.ShouldBe(SnapshotReceipt.Arrived, "not judged yet");
+        _rig.Tell(new SnapshotJudged(SnapshotRig.Mark(9)));
+        _rig.Ask(SnapshotActorRig.Second, offer).Receipt.ShouldBe(SnapshotReceipt.Arrived);
+        _rig.Storage.Messages.OfType<InstallState>().Count().ShouldBe(1);
+        _rig.Snapshots.Files.List(SnapshotRig.Directory).ShouldHaveSingleItem("no new part was begun");
+    }
+
+    [Fact]
+    public void A_sender_whose_last_answer_is_missing_asks_for_it()
+    {
+        Keep();
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        _rig.Pass(TimeSpan.FromSeconds(1));
+        var offer = _rig.TakeSent().Select(sent => sent.Message).OfType<SnapshotOffer>().First();
+        _rig.Hear(SnapshotActorRig.Second, new SnapshotProgress(offer.Transfer, offer.SizeBytes, SnapshotReceipt.Wanted));
+        _rig.Pass(TimeSpan.FromSeconds(1));
+        _rig.TakeSent().ShouldContain(sent => sent.Message is SnapshotOffer);
+    }
+
     public void Dispose() => _rig.Dispose();
 
     private void Keep() => SnapshotRig.Take(_rig.Snapshots, SnapshotRig.Head(9), SnapshotRig.Store(9));
+
+    /// <summary>What a leader of term 4 would send.</summary>
+    private static (SnapshotOffer Offer, byte[] Bytes) Sent()
+    {
+        using var leader = new SnapshotActorRig();
+        var kept = SnapshotRig.Take(leader.Snapshots, SnapshotRig.Head(9), SnapshotRig.Store(9));
+        leader.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        leader.Pass(TimeSpan.FromSeconds(1));
+        var bytes = new byte[kept.SizeBytes];
+        using var file = leader.Snapshots.Files.Open(kept.Path, create: false);
+        file.Read(0, bytes).ShouldBe(bytes.Length);
+        return (leader.TakeSent().Select(sent => sent.Message).OfType<SnapshotOffer>().First(), bytes);
+    }
 
     private static SnapshotOffer Offer(ulong transfer, long term) => new(transfer, term, 9, 3, 100);
 
