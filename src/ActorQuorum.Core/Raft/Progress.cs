@@ -138,12 +138,15 @@ internal sealed class Progress(MemberId id, long session, long nextIndex, TimeSp
         InstallDeadline = deadline;
     }
 
-    /// <summary>The snapshot was not sent, or not installed in time: it is asked where it stands, and another one waits until <paramref name="pause"/>.</summary>
+    /// <summary>
+    /// The snapshot was not sent, or not installed in time: it is asked where it stands, as it may have all of it though no word of that came
+    /// back, and another one waits until <paramref name="pause"/>.
+    /// </summary>
     public void EndSnapshot(TimeSpan pause)
     {
         IsSnapshotting = false;
         SnapshotPause = pause;
-        NextIndex = (IsSnapshotSent ? Math.Max(MatchIndex, SnapshotIndex) : MatchIndex) + 1;
+        NextIndex = Math.Max(MatchIndex, SnapshotIndex) + 1;
         Probe();
     }
 

@@ -197,7 +197,10 @@ internal sealed partial class RaftCore
             return;
         }
 
-        follower.BackOff(follower.MatchIndex + 1);
+        // What is under way may be lost. One that acknowledged nothing yet, as under a new leader, may still have nearly all: it is asked before
+        // it is thought to need a snapshot.
+        var known = follower.MatchIndex + 1;
+        follower.BackOff(known > _log.BaseIndex ? known : follower.NextIndex);
         follower.IsProbeOut = true;
     }
 }

@@ -11,12 +11,28 @@ internal sealed partial class SnapshotActor
 {
     private Incoming? _incoming;
 
+    /// <summary>The transfer that was last put in its place here.</summary>
+    private ulong? _placed;
+
     private void OnOffer(MemberId from, SnapshotOffer offer)
     {
+        if (_incoming is { } current && offer.Term < current.Offer.Term)
+        {
+            Answer(from, offer, 0, SnapshotReceipt.Refused, $"a leader of term {current.Offer.Term} sends one, this one is of term {offer.Term}");
+            return;
+        }
+
         if (_incoming is { } known && known.Offer.Transfer == offer.Transfer && known.Offer.SizeBytes == offer.SizeBytes)
         {
             (known.From, known.Offer) = (from, offer);
-            if (known.IsOpen) Answer(known, SnapshotReceipt.Wanted);
+            if (known.IsOpen) Answer(known, known.Restore is null ? SnapshotReceipt.Wanted : SnapshotReceipt.Arrived);
+            return;
+        }
+
+        if (_placed == offer.Transfer)
+        {
+            // That it arrived was said, but not heard: it need not come a second time.
+            Answer(from, offer, offer.SizeBytes, SnapshotReceipt.Arrived, null);
             return;
         }
 
@@ -190,6 +206,7 @@ internal sealed partial class SnapshotActor
         _lane.Run(() => _files.Place(incoming.Head, incoming.Path, incoming.Offer.SizeBytes), () =>
         {
             _incoming = null;
+            _placed = incoming.Offer.Transfer;
             _logger.LogInformation(
                 "{Node} installs a snapshot of {Member} up to entry {Index}: {Bytes} bytes.",
                 _around.Name, _around.NameOf(incoming.From), incoming.Head.Mark.Index, incoming.Offer.SizeBytes);

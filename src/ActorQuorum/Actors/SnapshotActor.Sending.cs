@@ -33,6 +33,15 @@ internal sealed partial class SnapshotActor
         BeginQueued();
     }
 
+    /// <summary>The core does not wait for it any more, and so hears nothing of its end.</summary>
+    private void OnWithdrawn(MemberId to)
+    {
+        _queued.Remove(to);
+        if (!_transfers.TryGetValue(to, out var transfer)) return;
+        End(transfer);
+        _logger.LogInformation("{Node} sends {Member} no more of its snapshot: it is not wanted any more.", _around.Name, _around.NameOf(to));
+    }
+
     private void BeginQueued()
     {
         if (_queued.Count == 0) return;
@@ -81,8 +90,10 @@ internal sealed partial class SnapshotActor
 
     private void GoOn(Transfer transfer, TimeSpan now)
     {
-        // A window without an answer: chunks or answers were lost, or the follower is busy with what it has.
-        if (transfer.IsAnswered && now - transfer.LastAdvance > OfferPeriod && transfer.Next > transfer.Acknowledged) transfer.IsAnswered = false;
+        // A window without an answer: chunks or answers were lost, or the follower is busy with what it has. Once it has all of it, only the
+        // word that it arrived whole is missing.
+        var isAwaited = transfer.Next > transfer.Acknowledged || transfer.Acknowledged == transfer.SizeBytes;
+        if (transfer.IsAnswered && isAwaited && now - transfer.LastAdvance > OfferPeriod) transfer.IsAnswered = false;
         if (!transfer.IsAnswered)
         {
             Offer(transfer, now);

@@ -14,6 +14,9 @@ internal sealed record TakeSnapshot(IStateCapture Capture, SnapshotMark Mark) : 
 /// <summary>A follower needs a snapshot.</summary>
 internal sealed record SendSnapshot(MemberId To, long Term) : SnapshotWork;
 
+/// <summary>A follower needs no snapshot of this node any more, or this node leads it no more.</summary>
+internal sealed record WithdrawSnapshot(MemberId To) : SnapshotWork;
+
 /// <summary>A member said something of a snapshot.</summary>
 internal sealed record SnapshotHeard(MemberId From, SnapshotMessage Message, IInboundCredit? Credit) : SnapshotWork;
 

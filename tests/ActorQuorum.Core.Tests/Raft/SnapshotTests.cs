@@ -67,8 +67,40 @@ public sealed class SnapshotTests
         node.Turn(new SnapshotFailed(CoreCluster.Id(3)));
         node.Hear(node.Peer(3).Confirms(1, 0));
         node.Cluster.Transfers.ShouldBeEmpty();
+        node.Hear(node.Peer(3).Refuses(1, 6, 1, 1));
+        node.Cluster.Transfers.ShouldBeEmpty("it pauses");
         Beat(node, CoreCluster.Timeout + CoreCluster.Heartbeat);
         node.Cluster.Transfers.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void One_that_has_the_snapshot_though_no_word_of_that_came_back_gets_no_second_one()
+    {
+        var node = LeaderOfLaggard();
+        node.Turn(new SnapshotFailed(CoreCluster.Id(3)));
+        Beat(node, CoreCluster.Timeout + CoreCluster.Heartbeat);
+        node.Cluster.Sent<AppendEntries>(a => a.To == CoreCluster.Id(3)).First().PreviousIndex.ShouldBe(6, "it is asked where it stands");
+        node.Hear(node.Peer(3).Acknowledges(1, 6));
+        Beat(node, CoreCluster.Timeout * 2);
+        node.Cluster.Transfers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_connection_lost_before_the_first_acknowledgement_brings_no_snapshot_to_one_that_is_up_to_date()
+    {
+        var node = CoreCluster.From(3, _ => new(
+            new HardState(1, MemberId.None, true, CoreCluster.View(3)), [Logs.EntryOf(7, 1)])
+        {
+            Base = new(6, 1, false), Snapshot = new(6, 1, new(CoreCluster.View(3)), CoreCluster.View(3)),
+        })[1];
+        Candidates.MakeLeader(node);
+        node.Turn(new Unreachable(CoreCluster.Id(3)));
+        node.Hear(node.Peer(3).Confirms(node.Term, 0));
+        node.Hear(node.Peer(3).Confirms(node.Term, 0));
+        node.Cluster.Transfers.ShouldBeEmpty();
+        node.Peer(3).Takes().OfType<AppendEntries>().First().PreviousIndex.ShouldBe(7);
+        node.Hear(node.Peer(3).Refuses(node.Term, 7, 2, 1));
+        node.Cluster.Transfers.ShouldHaveSingleItem("now it is known to be far behind");
     }
 
     [Fact]
@@ -364,8 +396,7 @@ public sealed class SnapshotTests
         node.Sync();
         node.Core.Log.BaseIndex.ShouldBe(6);
         node.Hear(node.Peer(3).Confirms(1, 0));
-        node.Turn(new Unreachable(CoreCluster.Id(3)));
-        node.Hear(node.Peer(3).Confirms(1, 0));
+        node.Hear(node.Peer(3).Refuses(1, 6, 1, 1));
         node.Cluster.Drop();
         node.Cluster.Transfers.ShouldHaveSingleItem().To.ShouldBe(CoreCluster.Id(3));
         node.Cluster.Transfers.Clear();

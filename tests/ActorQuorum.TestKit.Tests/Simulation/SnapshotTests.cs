@@ -119,6 +119,58 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void A_leader_that_hands_over_sends_no_more_and_the_next_one_brings_the_snapshot()
+    {
+        var cluster = Cluster(seed: 10, rateBytes: 30_000);
+        Fill(cluster, 10);
+        var away = cluster.Nodes.First(node => node != cluster.Leader);
+        cluster.Isolate(away);
+        FillUntilGone(cluster, away);
+        cluster.Heal();
+        cluster.RunUntil(() => PartBytes(away) > 30_000, "some of it is there", 60);
+        var former = cluster.Leader!;
+        cluster.HandOver(former);
+        cluster.RunUntil(() => cluster.Leader is { } leader && leader != former, "another leads", 20);
+        var late = 0;
+        cluster.RunFor(TimeSpan.FromMilliseconds(100));
+        cluster.Drop(message =>
+        {
+            // Each word of a sender is answered.
+            if (message is { Kind: "SnapshotProgress" } && message.To == former.Name) late++;
+            return false;
+        });
+        cluster.RunUntilConverged(60);
+
+        late.ShouldBe(0);
+        cluster.Reached.Installs.ShouldBe(1);
+        away.Digest.ShouldBe(cluster.Leader!.Digest);
+    }
+
+    [Fact]
+    public void A_follower_that_acknowledged_the_snapshot_is_offered_it_no_more()
+    {
+        var cluster = Cluster(seed: 11);
+        Fill(cluster, 10);
+        var away = cluster.Nodes.First(node => node != cluster.Leader);
+        cluster.Isolate(away);
+        Fill(cluster, 300, "meanwhile", away);
+        cluster.Heal();
+        var (answers, late) = (0, 0);
+        cluster.Drop(message =>
+        {
+            if (message.Kind != "SnapshotProgress") return false;
+            if (cluster.Reached.Installs > 0) late++;
+            return answers++ > 0;
+        });
+        cluster.RunUntilConverged(60);
+        cluster.RunFor(TimeSpan.FromSeconds(20));
+
+        answers.ShouldBeGreaterThan(1, "the word that it arrived was lost");
+        late.ShouldBe(0, "each offer would be answered");
+        cluster.Reached.Installs.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_node_with_a_new_disk_gets_a_snapshot_and_votes_again()
     {
         var cluster = Cluster(seed: 7);

@@ -6,6 +6,7 @@ namespace ActorQuorum.Actors;
 internal sealed class RaftElection(RaftCore core, NodeContext context, MessageLog log, IdentityLog identity) : IElection
 {
     private CoreStatus _status = CoreStatus.Of(core);
+    private readonly HashSet<MemberId> _sending = [];
     private bool _hasSnapshotArrived;
 
     /// <inheritdoc/>
@@ -38,10 +39,27 @@ internal sealed class RaftElection(RaftCore core, NodeContext context, MessageLo
 
     private void TellSnapshots(Effects effects)
     {
-        foreach (var to in effects.SnapshotsWanted) context.Snapshots.Tell(new SendSnapshot(to, core.Term));
+        // What the core no longer waits for ends here: of two that went on, each would have the follower drop what the other sent.
+        if (_sending.Count > 0) _sending.RemoveWhere(Withdraw);
+        foreach (var to in effects.SnapshotsWanted)
+        {
+            _sending.Add(to);
+            context.Snapshots.Tell(new SendSnapshot(to, core.Term));
+        }
+
         if (!_hasSnapshotArrived) return;
         _hasSnapshotArrived = false;
         context.Snapshots.Tell(new SnapshotJudged(effects.InstallSnapshot));
+    }
+
+    /// <summary>Whether the core waits no more for what this member was to get: it no longer leads, or the member has what it needs, or is gone.</summary>
+    private bool Withdraw(MemberId to)
+    {
+        foreach (var follower in core.Followers)
+            if (follower.Id == to && follower.IsSnapshotting)
+                return false;
+        context.Snapshots.Tell(new WithdrawSnapshot(to));
+        return true;
     }
 
     private void TellNode(Effects effects)

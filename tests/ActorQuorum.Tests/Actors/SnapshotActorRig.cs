@@ -1,0 +1,126 @@
+using ActorQuorum.Actors;
+using ActorQuorum.Configuration;
+using ActorQuorum.Core.Raft;
+using ActorQuorum.Hosting;
+using ActorQuorum.Storage;
+using ActorQuorum.Tests.Storage;
+using ActorQuorum.Tests.Transport;
+using ActorQuorum.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorQuorum.Tests.Actors;
+
+/// <summary>A SnapshotActor alone, on files in memory: what it says is recorded, its lane works at once, and time moves by hand.</summary>
+internal sealed class SnapshotActorRig : IDisposable
+{
+    private readonly ManualTime _time = new();
+    private readonly MailboxHost _host;
+    private readonly SnapshotActor _actor;
+    private readonly Recorded<SnapshotWork> _own = new();
+    private readonly BulkTransport _transport = new();
+
+    public SnapshotActorRig()
+    {
+        _host = new(_time);
+        Context = new(_host, () => false)
+        {
+            Clock = new Recorded<ClockMessage>(), Election = Election, Storage = Storage, Node = new Recorded<NodeMessage>(), Snapshots = _own,
+        };
+        Snapshots = new(new MemoryFiles(), SnapshotRig.Directory, SnapshotRig.ClusterId);
+        _actor = new(
+            Snapshots, new LaneAtOnce(), Context, _transport, new SnapshotOptions(),
+            new(SnapshotRig.ClusterId, "n1", SnapshotRig.Store(0), id => id.ToString(), _time, 0), NullLogger.Instance);
+    }
+
+    public static MemberId Second { get; } = new(2);
+
+    public static MemberId Third { get; } = new(3);
+
+    public static MemberId Fourth { get; } = new(4);
+
+    public NodeContext Context { get; }
+
+    public SnapshotFiles Snapshots { get; }
+
+    public Recorded<ElectionMessage> Election { get; } = new();
+
+    public Recorded<StorageMessage> Storage { get; } = new();
+
+    /// <summary>What was sent since it was last asked.</summary>
+    public (MemberId To, PeerMessage Message)[] TakeSent()
+    {
+        (MemberId, PeerMessage)[] sent = [.. _transport.Sent];
+        _transport.Sent.Clear();
+        return sent;
+    }
+
+    /// <summary>The actor hears something, and what follows from it.</summary>
+    public void Tell(SnapshotWork work)
+    {
+        _own.Tell(work);
+        while (_own.Messages.Count > 0)
+        {
+            var next = _own.Messages[0];
+            _own.Messages.RemoveAt(0);
+            _actor.Receive(next);
+            _actor.EndTurn();
+        }
+    }
+
+    public void Hear(MemberId from, SnapshotMessage message) => Tell(new SnapshotHeard(from, message, null));
+
+    /// <summary>The one answer to a message.</summary>
+    public SnapshotProgress Ask(MemberId from, SnapshotMessage message)
+    {
+        Hear(from, message);
+        var (to, answer) = TakeSent().ShouldHaveSingleItem();
+        to.ShouldBe(from);
+        return answer.ShouldBeOfType<SnapshotProgress>();
+    }
+
+    /// <summary>Time passes, in steps of the clock's ticks.</summary>
+    public void Pass(TimeSpan time)
+    {
+        var step = TimeSpan.FromMilliseconds(50);
+        for (var passed = TimeSpan.Zero; passed < time; passed += step)
+        {
+            _time.Advance(step);
+            Tell(SnapshotTick.Instance);
+        }
+    }
+
+    public void Dispose() => _host.Dispose();
+
+    private sealed class LaneAtOnce : IDiskLane
+    {
+        public void Run(Action write, Action flush, Action done)
+        {
+            write();
+            flush();
+            done();
+        }
+    }
+
+    private sealed class BulkTransport : IPeerTransport
+    {
+        public List<(MemberId To, PeerMessage Message)> Sent { get; } = [];
+
+        public Task StartAsync(IPeerInbox inbox, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public bool Send(MemberId to, PeerMessage message)
+        {
+            Sent.Add((to, message));
+            return true;
+        }
+
+        public void Connect(MemberId peer, PeerAddress address)
+        {
+        }
+
+        public void Disconnect(MemberId peer)
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,118 @@
+using ActorQuorum.Actors;
+using ActorQuorum.Tests.Storage;
+using ActorQuorum.Transport;
+
+namespace ActorQuorum.Tests.Actors;
+
+/// <summary>Who sends a snapshot to whom, and when that ends.</summary>
+[Trait("Row", "RP-8")]
+public sealed class SnapshotActorTests : IDisposable
+{
+    private const ulong FirstTransfer = 0xA;
+    private const ulong OtherTransfer = 0xB;
+    private readonly SnapshotActorRig _rig = new();
+
+    [Fact]
+    public void An_offer_of_a_past_leader_leaves_what_a_later_one_sends()
+    {
+        _rig.Ask(SnapshotActorRig.Third, Offer(OtherTransfer, term: 5)).Receipt.ShouldBe(SnapshotReceipt.Wanted);
+        _rig.Ask(SnapshotActorRig.Third, Chunk(OtherTransfer, 0)).Offset.ShouldBe(10);
+        var refusal = _rig.Ask(SnapshotActorRig.Second, Offer(FirstTransfer, term: 4));
+        (refusal.Receipt, refusal.Transfer).ShouldBe((SnapshotReceipt.Refused, FirstTransfer));
+        refusal.Detail!.ShouldContain("term 5");
+        _rig.Ask(SnapshotActorRig.Third, Chunk(OtherTransfer, 10)).Offset.ShouldBe(20);
+    }
+
+    [Fact]
+    public void A_past_leader_with_the_same_snapshot_does_not_take_the_transfer_over()
+    {
+        _rig.Ask(SnapshotActorRig.Third, Offer(FirstTransfer, term: 5));
+        _rig.Ask(SnapshotActorRig.Second, Offer(FirstTransfer, term: 4)).Receipt.ShouldBe(SnapshotReceipt.Refused);
+        _rig.Ask(SnapshotActorRig.Third, Chunk(FirstTransfer, 0)).Offset.ShouldBe(10);
+    }
+
+    [Fact]
+    public void An_offer_of_a_later_leader_ends_what_a_past_one_sent()
+    {
+        _rig.Ask(SnapshotActorRig.Second, Offer(FirstTransfer, term: 4));
+        _rig.Ask(SnapshotActorRig.Third, Offer(OtherTransfer, term: 5)).Receipt.ShouldBe(SnapshotReceipt.Wanted);
+        _rig.Ask(SnapshotActorRig.Third, Chunk(OtherTransfer, 0)).Offset.ShouldBe(10);
+    }
+
+    [Fact]
+    public void A_withdrawn_transfer_says_no_more_to_anybody()
+    {
+        Keep();
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        _rig.Pass(TimeSpan.FromSeconds(1));
+        _rig.TakeSent().ShouldNotBeEmpty();
+        _rig.Tell(new WithdrawSnapshot(SnapshotActorRig.Second));
+        _rig.Pass(TimeSpan.FromSeconds(20));
+        _rig.TakeSent().ShouldBeEmpty();
+        _rig.Election.Messages.ShouldBeEmpty("the core does not wait for it any more");
+        _rig.Context.AreSnapshotsBusy.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_withdrawn_transfer_that_waited_its_turn_never_begins()
+    {
+        Keep();
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Third, 4));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Fourth, 4));
+        _rig.Tell(new WithdrawSnapshot(SnapshotActorRig.Fourth));
+        _rig.Tell(new WithdrawSnapshot(SnapshotActorRig.Second));
+        _rig.Pass(TimeSpan.FromSeconds(1));
+        _rig.TakeSent().ShouldNotContain(sent => sent.To == SnapshotActorRig.Fourth);
+    }
+
+    [Fact]
+    public void What_was_installed_and_is_offered_again_is_not_sent_a_second_time()
+    {
+        var (offer, bytes) = Sent();
+        _rig.Ask(SnapshotActorRig.Second, offer).Receipt.ShouldBe(SnapshotReceipt.Wanted);
+        _rig.Ask(SnapshotActorRig.Second, new SnapshotChunk(offer.Transfer, 0, SnapshotChunks.CrcOf(0, bytes), bytes)).Receipt.ShouldBe(SnapshotReceipt.Arrived);
+        _rig.Ask(SnapshotActorRig.Second, offer).Receipt.ShouldBe(SnapshotReceipt.Arrived, "not judged yet");
+        _rig.Tell(new SnapshotJudged(SnapshotRig.Mark(9)));
+        _rig.Ask(SnapshotActorRig.Second, offer).Receipt.ShouldBe(SnapshotReceipt.Arrived);
+        _rig.Storage.Messages.OfType<InstallState>().Count().ShouldBe(1);
+        _rig.Snapshots.Files.List(SnapshotRig.Directory).ShouldHaveSingleItem("no new part was begun");
+    }
+
+    [Fact]
+    public void A_sender_whose_last_answer_is_missing_asks_for_it()
+    {
+        Keep();
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        _rig.Pass(TimeSpan.FromSeconds(1));
+        var offer = _rig.TakeSent().Select(sent => sent.Message).OfType<SnapshotOffer>().First();
+        _rig.Hear(SnapshotActorRig.Second, new SnapshotProgress(offer.Transfer, offer.SizeBytes, SnapshotReceipt.Wanted));
+        _rig.Pass(TimeSpan.FromSeconds(1));
+        _rig.TakeSent().ShouldContain(sent => sent.Message is SnapshotOffer);
+    }
+
+    public void Dispose() => _rig.Dispose();
+
+    private void Keep() => SnapshotRig.Take(_rig.Snapshots, SnapshotRig.Head(9), SnapshotRig.Store(9));
+
+    /// <summary>What a leader of term 4 would send.</summary>
+    private static (SnapshotOffer Offer, byte[] Bytes) Sent()
+    {
+        using var leader = new SnapshotActorRig();
+        var kept = SnapshotRig.Take(leader.Snapshots, SnapshotRig.Head(9), SnapshotRig.Store(9));
+        leader.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        leader.Pass(TimeSpan.FromSeconds(1));
+        var bytes = new byte[kept.SizeBytes];
+        using var file = leader.Snapshots.Files.Open(kept.Path, create: false);
+        file.Read(0, bytes).ShouldBe(bytes.Length);
+        return (leader.TakeSent().Select(sent => sent.Message).OfType<SnapshotOffer>().First(), bytes);
+    }
+
+    private static SnapshotOffer Offer(ulong transfer, long term) => new(transfer, term, 9, 3, 100);
+
+    private static SnapshotChunk Chunk(ulong transfer, long offset)
+    {
+        var bytes = new byte[10];
+        return new(transfer, offset, SnapshotChunks.CrcOf(offset, bytes), bytes);
+    }
+}
