@@ -135,15 +135,15 @@ internal sealed partial class VotingCore
             return false;
         }
 
-        var text = $"It dispatches because more are lost than connected: {census.Live} live, itself included, and {census.Lost} lost; a majority needs more live than lost.";
-        Resign(text);
+        var cause = $"more are lost than connected: {census.Live} live, itself included, and {census.Lost} lost; a majority needs more live than lost.";
+        Resign(cause);
         if (_options.OnMinority == OnMinority.Stop)
         {
-            BeginFarewell(VotingStopReason.MoreLostThanLive, text);
+            BeginFarewell(VotingStopReason.MoreLostThanLive, $"It dispatches because {cause}");
             return true;
         }
 
-        if (!_isMajorityAwaited) Say(new MajorityAwaited(text));
+        if (!_isMajorityAwaited) Say(new MajorityAwaited(cause));
         _isMajorityAwaited = true;
         TakeStanding();
         return false;

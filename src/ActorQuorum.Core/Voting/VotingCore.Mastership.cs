@@ -86,9 +86,12 @@ internal sealed partial class VotingCore
             : (VotingRole.None, null, _roleEpoch);
         if (role == Role && master == Master && epoch == _roleEpoch) return;
         if (cause.Length == 0) cause = role == VotingRole.None ? "no master is heard" : "a master acts";
+        var isNewMaster = role != Role || master != Master || epoch.Formation != _roleEpoch.Formation;
         _effects.RoleChanges.Add(new(Role, role, master, epoch, cause));
         (Role, Master, _roleEpoch) = (role, master, epoch);
-        if (master is not null) Say(new MasterSet(master, epoch));
+
+        // A mastership that goes on in a higher epoch (RaiseEpoch) is the same one: nobody else led in between.
+        if (master is not null && isNewMaster) Say(new MasterSet(master, epoch));
     }
 
     private VotingEpoch _roleEpoch;

@@ -37,15 +37,15 @@ internal sealed partial class VotingCore
 
     private void LeaveSplit(MemberId winner)
     {
-        var text = $"It dispatches because there is no majority: {_tally[_vote]} voted as it did, {_tally[winner]} for {MemberOf(winner)?.Name ?? "another"}, "
+        var cause = $"there is no majority: {_tally[_vote]} voted as it did, {_tally[winner]} for {MemberOf(winner)?.Name ?? "another"}, "
             + "and the largest group stays.";
         if (_options.OnMinority == OnMinority.Stop)
         {
-            BeginFarewell(VotingStopReason.NoMajority, text);
+            BeginFarewell(VotingStopReason.NoMajority, $"It dispatches because {cause}");
             return;
         }
 
-        Say(new MajorityAwaited(text));
+        Say(new MajorityAwaited(cause));
         LeaveFormation();
         _openSince = _sequence + 1;
         _abstainUntil = _now + s_abstainFor;

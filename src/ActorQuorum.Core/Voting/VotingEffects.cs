@@ -62,7 +62,7 @@ internal enum VotingRole
     Master = 2,
 }
 
-/// <summary>A change of role, or of the master.</summary>
+/// <summary>A change of role, of the master, or of the epoch alone: a mastership may go on in a higher one, and nobody else led in between.</summary>
 /// <param name="From">The role before.</param>
 /// <param name="To">The role now.</param>
 /// <param name="Master">The master now, or null.</param>

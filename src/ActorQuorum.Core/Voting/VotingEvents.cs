@@ -47,5 +47,5 @@ internal sealed record MemberRefused(VotingMember Member, RefusalReason Why, Vot
 internal sealed record FormationJoined(FormationId From, FormationId To, VotingMember Master) : VotingEvent;
 
 /// <summary>This node sees no majority, and waits for one instead of stopping.</summary>
-/// <param name="Text">What happened, in words.</param>
-internal sealed record MajorityAwaited(string Text) : VotingEvent;
+/// <param name="Cause">Why there is none, in words.</param>
+internal sealed record MajorityAwaited(string Cause) : VotingEvent;

@@ -23,7 +23,8 @@ internal enum OnMinority
 /// <summary>
 /// What one node of a constant election is configured with. Two masters never act at once while each clock runs right to within
 /// <see cref="DriftBound"/>: a master counts <see cref="StopAfter"/> from when it sent what a majority answered, the others
-/// <see cref="LostAfter"/> from when they heard it.
+/// <see cref="LostAfter"/> from when they heard it. A clock that stands still while its machine is suspended runs wrong by more: a master that
+/// wakes from that may act for <see cref="StopAfter"/> beside its successor.
 /// </summary>
 internal sealed record VotingOptions
 {
@@ -66,7 +67,10 @@ internal sealed record VotingOptions
     /// <summary>The most members, lost ones included, and the most nodes known.</summary>
     public int MostMembers { get; init; } = 1000;
 
-    /// <summary>How far off, as a part of one, each clock may run: (lost - stop) / (lost + stop), 23 % by default.</summary>
+    /// <summary>
+    /// How far off, as a part of one, each clock may run: (lost - stop) / (lost + stop), 23 % by default. A paused process is within it, for its
+    /// clock goes on; a suspended machine is not.
+    /// </summary>
     public double DriftBound => (LostAfter - StopAfter) / (LostAfter + StopAfter);
 
     /// <summary>Refuses what cannot work.</summary>

@@ -76,7 +76,7 @@ internal sealed class RoleScripts
         {
             if (_isStopped) return _work;
             _isStopped = true;
-            if (_ran is { Leads: true } led) Want(new RoleStanding(false, "", led.Fence));
+            if (_ran is { Leads: true } led) Want(new RoleStanding(false, "", (_wanted ?? led).Fence));
             else _wanted = _ran;
             return _work;
         }
@@ -84,7 +84,7 @@ internal sealed class RoleScripts
 
     private void Want(RoleStanding standing)
     {
-        if (_isWorking && _wanted is { } waiting && waiting.IsChangeFrom(_ran)) _passedOver++;
+        if (_isWorking && _wanted is { } waiting && waiting.IsChangeFrom(_ran) && standing.IsChangeFrom(waiting)) _passedOver++;
         _wanted = standing;
         if (_isWorking || !standing.IsChangeFrom(_ran)) return;
         _isWorking = true;

@@ -30,12 +30,16 @@ internal readonly record struct Fence(long Number, ulong? Formation)
 /// <param name="Fence">The latest leadership it knows of.</param>
 internal sealed record RoleStanding(bool Leads, string Leader, Fence Fence)
 {
+    /// <summary>The fence under which that leadership began. In the constant election the fence may rise while the same node leads on.</summary>
+    public Fence BeganUnder { get; init; } = Fence;
+
     /// <summary>
     /// Whether this standing calls for its script, after the given one had its turn (null: none had). Another leader of a follower changes
-    /// nothing for it. A new term is a new leadership: another node may have led in between, and what the script started must learn the new
-    /// fence. A fresh node that knows no leader has no role yet.
+    /// nothing for it. A leadership that began anew is another one, whatever was passed over: a different node may have led in between, and what
+    /// the script started must learn the new fence. A fence that rose under the one leadership calls for nothing: the former is still that of
+    /// no other leader. A fresh node that knows no leader has no role yet.
     /// </summary>
     public bool IsChangeFrom(RoleStanding? before) => before is null
         ? Leads || Leader.Length > 0
-        : Leads != before.Leads || (Leads && Fence != before.Fence);
+        : Leads != before.Leads || (Leads && BeganUnder != before.BeganUnder);
 }

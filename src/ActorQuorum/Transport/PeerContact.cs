@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using ActorQuorum.Core.Voting;
 
@@ -13,6 +14,9 @@ internal static class PeerContact
     /// <summary>The longest address, as DNS bounds it.</summary>
     public const int HostLimitBytes = 255;
 
+    private const int ZeroWidthNonJoiner = 0x200C;
+    private const int ZeroWidthJoiner = 0x200D;
+
     private static readonly SearchValues<char> HostCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%");
 
@@ -22,9 +26,20 @@ internal static class PeerContact
     /// <summary>Why a name is none, or null.</summary>
     public static string? WhyNoName(string name) =>
         name.Length is 0 or > VotingOptions.NameLength ? $"a name has 1 to {VotingOptions.NameLength} characters, this one {name.Length}"
-        : name.Any(char.IsControl) ? "a name has no control characters"
         : !IsUnicode(name) ? "a name is Unicode: this one has half a character"
+        : name.EnumerateRunes().Any(Spoils) ? "a name has no control characters, line ends or invisible signs"
         : null;
+
+    /// <summary>
+    /// Whether this character can make a line of a log look like another: it ends the line, turns its direction, or is not seen. The two joiners are
+    /// part of how some scripts are written.
+    /// </summary>
+    public static bool Spoils(Rune character) => Rune.GetUnicodeCategory(character) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
+        UnicodeCategory.Format => character.Value is not (ZeroWidthNonJoiner or ZeroWidthJoiner),
+        _ => false,
+    };
 
     /// <summary>Why a node's word of itself or another cannot be, or null.</summary>
     public static string? Objection(VotingMember member) => WhyNoName(member.Name) ?? member switch

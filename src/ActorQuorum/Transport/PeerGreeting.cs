@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Transport.Discovery;
 using ActorQuorum.Transport.Wire;
@@ -125,13 +126,9 @@ internal static class PeerGreeting
     public static string Shown(string text)
     {
         var shown = text.Length > ShownCharacters ? text[..ShownCharacters] + "…" : text;
-        return string.Create(shown.Length, shown, (target, source) =>
-        {
-            for (var i = 0; i < target.Length; i++)
-            {
-                target[i] = char.IsControl(source[i]) ? '?' : source[i];
-            }
-        });
+        var clean = new StringBuilder(shown.Length);
+        foreach (var character in shown.EnumerateRunes()) clean.Append(PeerContact.Spoils(character) ? "?" : character.ToString());
+        return clean.ToString();
     }
 
     /// <summary>Where this node listens; nowhere that others could dial if the system chooses its port.</summary>

@@ -13,7 +13,10 @@ public enum VotingRole
     Master,
 }
 
-/// <summary>A node took another part, or another node became its master.</summary>
+/// <summary>
+/// A node took another part, or another node became its master; or the epoch alone rose, the master being the same and no other having been
+/// master in between.
+/// </summary>
 /// <param name="Role">The part it plays now.</param>
 /// <param name="Master">The master's name; null where <paramref name="Role"/> is <see cref="VotingRole.None"/>.</param>
 /// <param name="Formation">The number of the group of nodes that elected the master; zero before the first election.</param>

@@ -30,7 +30,7 @@ internal sealed class VotingRig : IDisposable
         var throttle = new LogThrottle(_time, TimeSpan.FromSeconds(10));
         Discovery = new(new Broadcast(Done), 1, Self, NullLogger.Instance, throttle);
         var rhythm = new AnnouncementRhythm(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), 1);
-        var part = new VotingPart(View, new(NullLogger.Instance, "A"), Discovery, rhythm, stop => Done.Add($"stop {stop.Reason}"));
+        var part = new VotingPart(View, new(NullLogger.Instance, "A", new(TimeProvider.System, TimeSpan.FromSeconds(10))), Discovery, rhythm, stop => Done.Add($"stop {stop.Reason}"));
         _actor = new(
             context, Self.Id, new Transport(Done, View), view, new(NullLogger.Instance, "A", view.NameOf), new(0, 0, 1), new NodeTally(), part);
         Discovery.Start(member => Tell(new NodeMet(member, IsByDatagram: true)));

@@ -47,6 +47,32 @@ public sealed class RoleScriptsTests
     }
 
     [Fact]
+    public async Task A_fence_that_rises_while_the_same_node_leads_runs_nothing_and_is_the_one_at_the_stop()
+    {
+        await HearAll(Leader(2), Leader(3) with { BeganUnder = Fence.OfTerm(2) });
+        _begun.ShouldBe(["up n1 2"]);
+        await _scripts.StopAsync().InTime();
+        _begun.ShouldBe(["up n1 2", "down  3"]);
+    }
+
+    [Fact]
+    public async Task A_leadership_that_began_anew_while_a_script_ran_is_told_its_latest_fence()
+    {
+        _hangs = true;
+        _scripts.Hear(Leader(1));
+        await BegunAsync(1);
+        _scripts.Hear(Follower("n2", 2));
+        _scripts.Hear(Leader(3));
+        _scripts.Hear(Leader(4) with { BeganUnder = Fence.OfTerm(3) });
+        await EndAsync();
+        await BegunAsync(2);
+        await EndAsync();
+        await _scripts.Idle.InTime();
+        _begun.ShouldBe(["up n1 1", "up n1 4"]);
+        _log.Warnings.ShouldHaveSingleItem().ShouldContain("1 times more while a script ran");
+    }
+
+    [Fact]
     public async Task A_fresh_node_has_no_role_until_it_knows_a_leader()
     {
         await HearAll(Follower("", 0), Follower("", 1));

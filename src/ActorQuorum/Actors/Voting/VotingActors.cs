@@ -37,9 +37,11 @@ internal sealed class VotingActors : IPeerInbox
         var options = setup.Options.Checked();
         var core = new VotingCore(options, setup.Epochs.Kept, context.Now);
         var view = new VotingView(options.Self);
-        if (setup.Roles is { } scripts) view.RoleChanged += change => scripts.Hear(VotingScripts.StandingAt(change));
+        var standings = new VotingScripts();
+        if (setup.Roles is { } scripts) view.RoleChanged += change => scripts.Hear(standings.StandingAt(change));
         var rhythm = new AnnouncementRhythm(setup.FirstAnnouncement, setup.LastAnnouncement, options.Seed);
-        var part = new VotingPart(view, new(setup.Logger, options.Self.Name), setup.Discovery, rhythm, setup.Stopped);
+        var log = new VotingLog(setup.Logger, options.Self.Name, new(host.Time, VotingTransport.WarningPeriod));
+        var part = new VotingPart(view, log, setup.Discovery, rhythm, setup.Stopped);
         context.Node = host.Start("node", NodeOf(context, setup, part), setup.TurnMessages);
         context.Storage = host.Start(
             "storage", new StorageActor(new MemoryLog(), new KeyValueStore(), host.StartDiskLane("disk"), context, new(), setup.Epochs), setup.TurnMessages);

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum.Actors;
 
 /// <summary>What happens in a constant election, in words (row QC-11). Each line names the node that says it; docs/vote.md lists them.</summary>
-internal sealed class VotingLog(ILogger logger, string self)
+/// <param name="logger">Where it is written.</param>
+/// <param name="self">The node's name.</param>
+/// <param name="throttle">Bounds what others can have it write: one who is not let in asks again for ever.</param>
+internal sealed class VotingLog(ILogger logger, string self, LogThrottle throttle)
 {
     /// <summary>A change of role is the headline.</summary>
     public void Write(VotingRoleChange change)
@@ -43,6 +46,11 @@ internal sealed class VotingLog(ILogger logger, string self)
             case MemberLeft(var member, var formation):
                 logger.LogInformation("{Node} sees {Peer} go over to formation {Formation}", self, member.Name, formation.ToString());
                 break;
+            case MemberRefused refused when !throttle.Allows(KindOf(refused)):
+                break;
+            case MemberRefused { Why: RefusalReason.Full } refused when refused.Member.Name == self:
+                logger.LogWarning("{Node} is not let in: {Reason}", self, ReasonOf(refused));
+                break;
             case MemberRefused refused:
                 logger.LogWarning("{Node} did not let {Peer} ({Address}) in: {Reason}", self, refused.Member.Name, AddressOf(refused.Member), ReasonOf(refused));
                 break;
@@ -51,8 +59,8 @@ internal sealed class VotingLog(ILogger logger, string self)
                     "{Node} joins formation {Formation}, whose master is {Master}{Left}", self, to.ToString(), master.Name,
                     from.IsNone ? "" : $", and leaves {from}");
                 break;
-            case MajorityAwaited(var text):
-                logger.LogWarning("{Node} waits for a majority, without a master: {Reason}", self, text);
+            case MajorityAwaited(var cause):
+                logger.LogWarning("{Node} waits for a majority, without a master: {Reason}", self, cause);
                 break;
             default:
                 throw new InvalidOperationException($"an event of the kind {happened.GetType().Name} has no words");
@@ -65,6 +73,9 @@ internal sealed class VotingLog(ILogger logger, string self)
         if (stop.Reason == VotingStopReason.Dispatched) logger.LogInformation("{Node} has said goodbye", self);
         else logger.LogError("{Node} {Reason}", self, stop.Text.StartsWith("It ", StringComparison.Ordinal) ? stop.Text[3..] : $"stops: {stop.Text}");
     }
+
+    /// <summary>Who comes while the room is full may be anybody, so all of them are one kind; of names there are only as many as members.</summary>
+    private static string KindOf(MemberRefused refused) => refused.Why == RefusalReason.NameTaken ? $"name {refused.Member.Name}" : $"{refused.Why}";
 
     private static string ReasonOf(MemberRefused refused) => refused.Holder is { } holder
         ? $"the live node at {AddressOf(holder)} bears that name"
