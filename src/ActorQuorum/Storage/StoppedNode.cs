@@ -31,10 +31,14 @@ internal sealed class StoppedNode : IDisposable
             throw new DataDirectoryException($"{options.Name} keeps nothing on disk (storage = memory): a restart is all it takes.");
 
         // A node that joined has its numbers from that cluster; its file names only itself.
-        ClusterIdentity configured = ClusterIdentity.Of(options with { Join = JoinFile.Read(files, options.DataDirectory) });
+        ClusterJoin? joined = JoinFile.Read(files, options.DataDirectory);
+        ClusterIdentity configured = ClusterIdentity.Of(options with { Join = joined });
         DataDirectory directory = DataDirectory.OpenStopped(files, options.DataDirectory);
         IdentityFile identity = directory.Identity;
-        if (identity.Member == configured.Self.Id && identity.ConfiguredAs == configured.ClusterId)
+
+        // Died a reset node while it joined another cluster, its two files may name one each; the next start mends that.
+        bool isBetween = identity.IsReset && joined is not null && identity.MemberName == configured.Self.Name;
+        if (isBetween || (identity.Member == configured.Self.Id && identity.ConfiguredAs == configured.ClusterId))
             return new StoppedNode(files, directory, configured, options.Log.SegmentSizeBytes);
         directory.Dispose();
         throw new DataDirectoryException(
@@ -44,7 +48,7 @@ internal sealed class StoppedNode : IDisposable
 
     /// <summary>
     /// Clears log, term and vote. The node is a new one under its old name: with a new incarnation it follows, and votes only once its cluster has
-    /// taken it in. A node that had gone on alone belongs to its configured cluster again.
+    /// taken it in; it founds none. A node that had gone on alone belongs to its configured cluster again; told to, it joins another.
     /// </summary>
     /// <param name="drawIncarnation">Draws a number that is greater than the one before.</param>
     public void Reset(Func<ulong> drawIncarnation) => NewEra.Begin(
@@ -52,7 +56,7 @@ internal sealed class StoppedNode : IDisposable
         _directory.Root,
         Identity with
         {
-            ClusterId = Identity.ConfiguredAs, Incarnation = DataDirectory.Draw(drawIncarnation), Era = Identity.Era + 1,
+            ClusterId = Identity.ConfiguredAs, Incarnation = DataDirectory.Draw(drawIncarnation), Era = Identity.Era + 1, IsReset = true,
         },
         _segmentSizeBytes);
 
@@ -86,7 +90,7 @@ internal sealed class StoppedNode : IDisposable
             throw new DataDirectoryException($"{_directory.Root} holds no entry yet: there is nothing to go on with. Start the node with a configuration of its own instead.");
         IdentityFile identity = Identity with
         {
-            ClusterId = DataDirectory.Draw(drawClusterId), Incarnation = DataDirectory.Draw(drawIncarnation), Era = Identity.Era + 1,
+            ClusterId = DataDirectory.Draw(drawClusterId), Incarnation = DataDirectory.Draw(drawIncarnation), Era = Identity.Era + 1, IsReset = false,
         };
         var self = _configured.Self;
         (SnapshotMark mark, HardState state) = Alone(
