@@ -121,6 +121,13 @@ internal sealed class StoppedNode : IDisposable
                 $"{options.DataDirectory} is a node's data directory already. Name one that is not there yet, or move it away first; nothing was changed.");
         }
 
+        // Without its identity a log may still be somebody's: nothing is written over what is not understood.
+        if (files.HasDirectories(options.DataDirectory) || !files.List(options.DataDirectory).All(DataDirectory.IsOfLock))
+        {
+            throw new DataDirectoryException(
+                $"{options.DataDirectory} is not empty, and may hold a node's log. Name a directory that is not there yet, or move this one away first; nothing was changed.");
+        }
+
         ClusterIdentity configured = ClusterIdentity.Of(options);
         var identity = new IdentityFile(
             DataDirectory.Draw(drawClusterId), configured.Self.Id, configured.Self.Name, DataDirectory.Draw(drawIncarnation))

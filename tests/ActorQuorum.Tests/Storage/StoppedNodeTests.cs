@@ -154,6 +154,23 @@ public sealed class StoppedNodeTests
             .Message.ShouldContain("is a node's data directory already");
     }
 
+    [Theory]
+    [InlineData("data/log/0000000000000001.wal")]
+    [InlineData("data/snapshots/0000000000000005.snap")]
+    [InlineData("data/joined")]
+    [InlineData("data/notes.txt")]
+    public void A_snapshot_is_not_restored_over_what_is_left_of_another_directory(string left)
+    {
+        var disk = SimulatedDisk.Restore(1, new Dictionary<string, byte[]> { [left] = [1, 2, 3] });
+        SnapshotRig.Write(disk, "backup/a.snap", SnapshotRig.Head(41), Expected(9));
+
+        Should.Throw<DataDirectoryException>(() => StoppedNode.Restore(
+                disk, disk.Open("backup/a.snap", create: false), "backup/a.snap", s_options, () => 0x444, () => 0xCAFE, DateTimeOffset.UnixEpoch))
+            .Message.ShouldContain("is not empty");
+        disk.Bytes(left).ToArray().ShouldBe([1, 2, 3]);
+        disk.List(Home).ShouldNotContain(IdentityFile.Name);
+    }
+
     [Fact]
     public void A_damaged_snapshot_becomes_nothing()
     {
