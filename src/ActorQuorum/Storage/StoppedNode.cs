@@ -1,6 +1,7 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.StateMachines;
+using ActorQuorum.StateMachines.Processors;
 
 namespace ActorQuorum.Storage;
 
@@ -61,20 +62,30 @@ internal sealed class StoppedNode : IDisposable
         _segmentSizeBytes);
 
     /// <summary>What the node holds.</summary>
+    /// <exception cref="DataDirectoryException">Its log asks for a processor, which only the application's own build has.</exception>
     public Holdings Read()
     {
         var machine = new KeyValueStore();
         using NodeStorage storage = NodeStorage.Open(_files, _directory, _segmentSizeBytes, machine, isOwner: false);
         DurableState durable = storage.Durable;
         SnapshotMark mark = durable.Snapshot;
+        storage.Log.Dispose();
         Entry[] behind = [.. durable.Entries.Where(entry => entry.Index > mark.Index)];
-        foreach (Entry entry in behind)
+        try
         {
-            if (entry.Kind == EntryKind.Command)
-                machine.Apply(entry.Index, entry.Payload);
+            foreach (Entry entry in behind)
+            {
+                if (entry.Kind == EntryKind.Command)
+                    machine.Apply(entry.Index, entry.Payload);
+            }
+        }
+        catch (MissingProcessorException e)
+        {
+            throw new DataDirectoryException(
+                $"The log in {_directory.LogDirectory} cannot be made a state here, and nothing was changed: {e.Message}. "
+                + "This program has none of an application's processors: only a snapshot that stands for all such entries makes such a log readable to it.", e);
         }
 
-        storage.Log.Dispose();
         return new Holdings(machine, mark.After(behind), durable.State, mark.Index);
     }
 
