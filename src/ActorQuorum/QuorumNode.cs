@@ -19,6 +19,9 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
 {
     private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
 
+    private const string ResetAdvice =
+        "it founds no cluster, and waits for its own to take it in. If that is another one by now (recover, restore), add it there and start it with --join";
+
     private readonly INodeHost _host;
     private readonly NodeActors _actors;
     private readonly NodeStorage _storage;
@@ -93,6 +96,8 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
         var machine = new KeyValueStore(processors: builder.ToProcessors(options.Name, logger));
         var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time), machine);
         foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
+        var waitsForItsCluster = storage is { IsReset: true, Durable.State.Proven: false } && !identity.IsJoining;
+        if (waitsForItsCluster) logger.LogWarning("{Node} was reset: {Reason}", options.Name, ResetAdvice);
         INodeHost? host = null;
         IPeerTransport? transport = null;
         try
@@ -111,6 +116,7 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
                 Self = identity.Self,
                 Members = identity.Members,
                 IsJoining = identity.IsJoining,
+                IsReset = storage.IsReset,
                 Incarnation = storage.Incarnation,
                 Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))),
                 Durable = storage.Durable,

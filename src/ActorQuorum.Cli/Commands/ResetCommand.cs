@@ -24,7 +24,11 @@ internal static class ResetCommand
                 using var stopped = StoppedNode.Open(new LocalFileSystem(), options);
                 node.Ask(parsed, $"This deletes everything that {options.Name} holds in {options.DataDirectory}: log, term, vote, snapshots, data.");
                 stopped.Reset(OfflineNode.DrawIncarnation);
-                Console.WriteLine($"{options.Name} is empty. When it starts it follows its cluster, and votes once that has taken it in.");
+                Console.WriteLine(
+                    $"""
+                    {options.Name} is empty. When it starts it follows its cluster, and votes once that has taken it in; it founds none.
+                    If its cluster is another one by now (recover, restore), add it there and start it with --join.
+                    """);
                 return ExitCode.Ok;
             });
         });

@@ -18,7 +18,7 @@ internal static class Joining
     /// <exception cref="CommandFailedException">The endpoint is not reached, is of another cluster, or has not added this node yet.</exception>
     public static async Task<NodeOptions> PrepareAsync(NodeOptions options, string endpoint)
     {
-        var before = NodeIdentity.JoinedBefore(new LocalFileSystem(), options);
+        var before = JoinedBefore(options);
         using var etcd = new EtcdClient([endpoint], before is null ? Patience : LookPatience);
         MemberListResponse answer;
         try
@@ -51,6 +51,18 @@ internal static class Joining
         catch (InvalidOperationException e)
         {
             throw new CommandFailedException(ExitCode.Failed, $"{options.Name} cannot join at {endpoint}: {e.Message}", e);
+        }
+    }
+
+    private static ClusterJoin? JoinedBefore(NodeOptions options)
+    {
+        try
+        {
+            return NodeIdentity.JoinedBefore(new LocalFileSystem(), options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(ExitCode.Failed, $"{options.Name} cannot join: {e.Message}", e);
         }
     }
 

@@ -69,7 +69,7 @@ internal enum MembershipRefusal
     /// <summary>Nobody would be left to vote.</summary>
     LastVoter = 7,
 
-    /// <summary>More members, or longer names, than a configuration may have.</summary>
+    /// <summary>More members than a configuration may have.</summary>
     TooMany = 8,
 
     /// <summary>Of those who would vote afterwards, no majority answers: the change could never be completed.</summary>
@@ -77,4 +77,7 @@ internal enum MembershipRefusal
 
     /// <summary>The change was begun, and the leader lost its leadership: whether it stays is unknown.</summary>
     OutcomeUnknown = 10,
+
+    /// <summary>A member has no number, or a name or an address that is longer than one may be.</summary>
+    Malformed = 11,
 }

@@ -35,8 +35,8 @@ internal readonly record struct MembershipPlan(Membership? Next, MembershipRefus
         var added = new List<ConfiguredMember>();
         foreach (var newcomer in newcomers)
         {
-            if (newcomer.Id.IsNone || !newcomer.Contact.IsWithinBounds)
-                return Refuse(MembershipRefusal.TooMany, $"a member needs a number, and names and addresses of at most {MemberContact.TextSizeBytes} bytes");
+            if (newcomer.Id.IsNone) return Refuse(MembershipRefusal.Malformed, "a member needs a number that is not zero");
+            if (!newcomer.Contact.IsWithinBounds) return TooLong();
             foreach (var member in now.Members.Concat(added))
             {
                 if (member.Id == newcomer.Id) return Refuse(MembershipRefusal.AlreadyMember, $"{NameOf(member)} is a member already");
@@ -76,8 +76,7 @@ internal readonly record struct MembershipPlan(Membership? Next, MembershipRefus
     private static MembershipPlan Update(Membership now, UpdateContact update)
     {
         if (now.Find(update.Member) is not { } member) return NoSuchMember(update.Member);
-        if (!update.Contact.IsWithinBounds)
-            return Refuse(MembershipRefusal.TooMany, $"names and addresses have at most {MemberContact.TextSizeBytes} bytes");
+        if (!update.Contact.IsWithinBounds) return TooLong();
         foreach (var other in now.Members)
             if (other.Id != member.Id && update.Contact.Peer.Length > 0 && other.Contact.Peer == update.Contact.Peer)
                 return Refuse(MembershipRefusal.AlreadyMember, $"{update.Contact.Peer} is the address of {NameOf(other)}");
@@ -89,6 +88,9 @@ internal readonly record struct MembershipPlan(Membership? Next, MembershipRefus
     private static MembershipPlan Go(Membership next) => new(next, default, "");
 
     private static MembershipPlan NoSuchMember(MemberId id) => Refuse(MembershipRefusal.NoSuchMember, $"no member has the number {id}");
+
+    private static MembershipPlan TooLong() =>
+        Refuse(MembershipRefusal.Malformed, $"a member's name and addresses have at most {MemberContact.TextSizeBytes} bytes each");
 
     private static MembershipPlan Refuse(MembershipRefusal refusal, string text) => new(null, refusal, text);
 }

@@ -85,8 +85,17 @@ internal sealed class ClusterService(IQuorumNode node)
     private GrpcReply Reply(IMessage response) => new(GrpcStatus.Ok, AnswerHeader.Of(node.Status, revision: 0), response.ToByteArray());
 
     private async ValueTask<GrpcReply> ChangeAsync(
-        Func<IMembershipNode, Task<IReadOnlyList<MemberInfo>>> change, Func<IReadOnlyList<MemberInfo>, IMessage> answer) =>
-        node is IMembershipNode membership
-            ? Reply(answer(await change(membership)))
-            : GrpcReply.Failure(new(GrpcCode.Unimplemented, "actorquorum: the members of this node's cluster do not change"));
+        Func<IMembershipNode, Task<IReadOnlyList<MemberInfo>>> change, Func<IReadOnlyList<MemberInfo>, IMessage> answer)
+    {
+        if (node is not IMembershipNode membership)
+            return GrpcReply.Failure(new(GrpcCode.Unimplemented, "actorquorum: the members of this node's cluster do not change"));
+        try
+        {
+            return Reply(answer(await change(membership)));
+        }
+        catch (QuorumException e) when (e.Error == QuorumError.Refused)
+        {
+            return GrpcReply.Failure(new(GrpcCode.InvalidArgument, $"actorquorum: {e.Message}"));
+        }
+    }
 }

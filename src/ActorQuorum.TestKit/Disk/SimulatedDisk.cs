@@ -105,6 +105,9 @@ internal sealed class SimulatedDisk(ulong seed, long capacityBytes = long.MaxVal
     }
 
     /// <inheritdoc/>
+    public bool HasDirectories(string directory) => _directories.Any(path => Path.GetDirectoryName(path) == directory);
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory) => _directories.Contains(directory)
         ? [.. _names.Keys.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path)!)]
         : throw new DirectoryNotFoundException($"There is no directory {directory}.");

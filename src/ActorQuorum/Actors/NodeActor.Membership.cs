@@ -55,6 +55,7 @@ internal sealed partial class NodeActor
         MembershipRefusal.NotLearner => QuorumError.NotALearner,
         MembershipRefusal.LastVoter or MembershipRefusal.NoMajority => QuorumError.TooFewVoters,
         MembershipRefusal.TooMany => QuorumError.TooManyMembers,
+        MembershipRefusal.Malformed => QuorumError.Refused,
         _ => QuorumError.OutcomeUnknown,
     };
 

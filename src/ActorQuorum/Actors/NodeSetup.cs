@@ -24,6 +24,9 @@ internal sealed record NodeSetup
     /// <summary>Whether the node joins a cluster that is there: then <see cref="Members"/> are only whom it may ask.</summary>
     public bool IsJoining { get; init; }
 
+    /// <summary>Whether this node's data directory was reset: it looks for the first members, and founds nothing with them.</summary>
+    public bool IsReset { get; init; }
+
     /// <summary>The number of this node's data directory.</summary>
     public required ulong Incarnation { get; init; }
 
@@ -84,7 +87,7 @@ internal sealed record NodeSetup
         Self = Self.Id,
         Incarnation = Incarnation,
         Members = IsJoining ? [] : [.. Members.Select(member => member.Id).Order()],
-        IsJoining = IsJoining,
+        IsJoining = IsJoining || IsReset,
         Contact = ContactOf(Self),
         Contacts = IsJoining ? [] : [.. Members.Select(member => new Newcomer(member.Id, ContactOf(member)))],
         Heartbeat = Election.Heartbeat,

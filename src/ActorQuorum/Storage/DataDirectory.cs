@@ -114,6 +114,9 @@ internal sealed class DataDirectory : IDisposable
         DeleteOtherEras(files, path, identity.Era);
     }
 
+    /// <summary>Whether a file is only there because some process has held the directory.</summary>
+    internal static bool IsOfLock(string name) => name is LockName or HolderName;
+
     /// <summary>Takes the lock of a directory that is there.</summary>
     public static IDisposable Take(IFileSystem files, string path)
     {

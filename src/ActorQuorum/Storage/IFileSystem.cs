@@ -9,6 +9,9 @@ internal interface IFileSystem
     /// <summary>The names (not paths) of the files in <paramref name="directory"/>, in ordinal order.</summary>
     IReadOnlyList<string> List(string directory);
 
+    /// <summary>Whether <paramref name="directory"/> has directories in it.</summary>
+    bool HasDirectories(string directory);
+
     /// <summary>
     /// Opens a file for reading and appending; creates it empty if <paramref name="create"/> and it is missing.
     /// A creation is durable only after <see cref="FlushDirectory"/>.

@@ -15,10 +15,15 @@ internal sealed record IdentityFile(ulong ClusterId, MemberId Member, string Mem
     /// <summary>The cluster id that the configuration gives; another than <see cref="ClusterId"/> once the node left that cluster for one of its own.</summary>
     public ulong ConfiguredAs { get; init; } = ClusterId;
 
+    /// <summary>Whether it was begun anew by <c>reset</c>: its cluster was founded long ago, so it founds none, and may join another as long as it holds nothing.</summary>
+    public bool IsReset { get; init; }
+
     private const int LargestBytes = 4096;
     private const string Title = "actorquorum-identity ";
     private const string Format = "1";
     private const string EraFormat = "2";
+    private const string ResetFormat = "3";
+    private const string ResetLine = "reset";
 
     /// <summary>Reads and checks the identity of the data directory <paramref name="directory"/>.</summary>
     public static IdentityFile Read(IFileSystem files, string directory)
@@ -42,9 +47,11 @@ internal sealed record IdentityFile(ulong ClusterId, MemberId Member, string Mem
     {
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Title}{(Era == 0 ? Format : EraFormat)}\ncluster {ClusterId:x16}\nmember {Member.Value:x16}\nname {MemberName}\nincarnation {Incarnation:x16}\n");
+            $"{Title}{(IsReset ? ResetFormat : Era == 0 ? Format : EraFormat)}\ncluster {ClusterId:x16}\nmember {Member.Value:x16}\nname {MemberName}\nincarnation {Incarnation:x16}\n");
         if (Era != 0)
             text += string.Create(CultureInfo.InvariantCulture, $"era {Era:x16}\nconfigured {ConfiguredAs:x16}\n");
+        if (IsReset)
+            text += ResetLine + "\n";
         return text + ChecksumLine(text);
     }
 
@@ -55,8 +62,8 @@ internal sealed record IdentityFile(ulong ClusterId, MemberId Member, string Mem
         if (checksumAt < 0 || text[checksumAt..] != ChecksumLine(text[..checksumAt]))
             throw Damaged(path);
         string format = lines[0].StartsWith(Title, StringComparison.Ordinal) ? lines[0][Title.Length..] : throw Damaged(path);
-        if (format is not (Format or EraFormat))
-            throw new NewerFormatException(path, 0, $"the identity's format is {format}, known are {Format} and {EraFormat}");
+        if (format is not (Format or EraFormat or ResetFormat))
+            throw new NewerFormatException(path, 0, $"the identity's format is {format}, known are {Format} to {ResetFormat}");
         if (lines.Length >= 7 && lines[3].StartsWith("name ", StringComparison.Ordinal)
             && Number(lines[1], "cluster ") is { } cluster && Number(lines[2], "member ") is { } member
             && Number(lines[4], "incarnation ") is { } incarnation && incarnation != 0)
@@ -64,10 +71,11 @@ internal sealed record IdentityFile(ulong ClusterId, MemberId Member, string Mem
             var identity = new IdentityFile(cluster, new MemberId(member), lines[3]["name ".Length..], incarnation);
             if (format == Format && lines.Length == 7)
                 return identity;
-            if (format == EraFormat && lines.Length == 9
+            bool isReset = format == ResetFormat && lines.Length == 10 && lines[7] == ResetLine;
+            if (((format == EraFormat && lines.Length == 9) || isReset)
                 && Number(lines[5], "era ") is > 0 and <= int.MaxValue and var era && Number(lines[6], "configured ") is { } configured)
             {
-                return identity with { Era = (int)era, ConfiguredAs = configured };
+                return identity with { Era = (int)era, ConfiguredAs = configured, IsReset = isReset };
             }
         }
 

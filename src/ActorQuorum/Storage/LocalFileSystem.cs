@@ -22,6 +22,9 @@ internal sealed class LocalFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public bool HasDirectories(string directory) => Directory.EnumerateDirectories(directory).Any();
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory)
     {
         string[] names = Directory.GetFiles(directory);

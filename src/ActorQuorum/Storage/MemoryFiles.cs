@@ -12,6 +12,13 @@ internal sealed class MemoryFiles : IFileSystem
     }
 
     /// <inheritdoc/>
+    public bool HasDirectories(string directory)
+    {
+        lock (_gate)
+            return _files.Keys.Any(path => Path.GetDirectoryName(Path.GetDirectoryName(path)) == directory);
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory)
     {
         lock (_gate)

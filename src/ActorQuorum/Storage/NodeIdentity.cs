@@ -11,23 +11,27 @@ internal static class NodeIdentity
     public static ClusterIdentity Find(IFileSystem files, NodeOptions options)
     {
         if (options.Storage == StorageKind.Memory) return ClusterIdentity.Of(options);
-        var joined = JoinFile.Read(files, options.DataDirectory);
-        var isOwned = IsOwned(files, options.DataDirectory);
-        if (options.Join is not { } join) return ClusterIdentity.Of(options with { Join = joined });
-        if (isOwned && (joined is null || joined.ClusterId != join.ClusterId || joined.Self != join.Self))
+        var directory = options.DataDirectory;
+        var joined = JoinFile.Read(files, directory);
+        if (options.Join is { } join)
         {
-            throw new DataDirectoryException(
-                $"The data directory {options.DataDirectory} belongs to {(joined is null ? "a founder of a cluster" : $"member {joined.Self} of cluster {joined.ClusterId:x}")}, "
-                + $"and the node is to join cluster {join.ClusterId:x} as member {join.Self}. Give it a directory of its own, or start it without joining.");
+            var isFree = !IsOwned(files, directory) || BlankDirectory.IsOne(files, options);
+            if (!isFree && !IsSame(joined, join)) throw Taken(directory, joined, join);
+            if (isFree) JoinFile.Write(files, directory, join);
+            joined = isFree ? join : joined;
         }
 
-        if (!isOwned) JoinFile.Write(files, options.DataDirectory, join);
-        return ClusterIdentity.Of(options with { Join = isOwned ? joined : join });
+        if (joined is not null) BlankDirectory.HandOver(files, options, joined);
+        return ClusterIdentity.Of(options with { Join = joined });
     }
 
     /// <summary>Whether a node that started here before has joined a cluster, so that it need not be told again.</summary>
     public static ClusterJoin? JoinedBefore(IFileSystem files, NodeOptions options) =>
-        options.Storage == StorageKind.Disk && IsOwned(files, options.DataDirectory) ? JoinFile.Read(files, options.DataDirectory) : null;
+        options.Storage == StorageKind.Disk && IsOwned(files, options.DataDirectory) && !BlankDirectory.IsOne(files, options)
+            ? JoinFile.Read(files, options.DataDirectory)
+            : null;
+
+    private static bool IsSame(ClusterJoin? joined, ClusterJoin join) => joined is not null && joined.ClusterId == join.ClusterId && joined.Self == join.Self;
 
     private static bool IsOwned(IFileSystem files, string directory)
     {
@@ -40,4 +44,9 @@ internal static class NodeIdentity
             return false;
         }
     }
+
+    private static DataDirectoryException Taken(string directory, ClusterJoin? joined, ClusterJoin join) => new(
+        $"The data directory {directory} belongs to {(joined is null ? "a founder of a cluster" : $"member {joined.Self} of cluster {joined.ClusterId:x}")}, "
+        + $"and the node is to join cluster {join.ClusterId:x} as member {join.Self}. Give it a directory of its own, or start it without joining, "
+        + "or, if what it holds is of no use any more, let it forget that: actorquorum reset.");
 }

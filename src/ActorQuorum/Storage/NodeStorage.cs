@@ -28,6 +28,9 @@ internal sealed class NodeStorage : IDisposable
     /// <summary>What the disk held.</summary>
     public DurableState Durable { get; }
 
+    /// <summary>Whether the directory was reset: then a cluster was founded before it, and it founds none.</summary>
+    public bool IsReset { get; private init; }
+
     /// <summary>Where the log goes on.</summary>
     public ILogStore Log { get; }
 
@@ -90,7 +93,10 @@ internal sealed class NodeStorage : IDisposable
             var durable = LogJoint.Join(group, snapshot, snapshots, log, notes);
             snapshots.DeleteOlder();
             log.TakeTrim()?.Invoke();
-            return new(identity.ClusterId, identity.Incarnation, durable, log, isOwner ? directory : null) { Snapshots = snapshots, Notes = notes };
+            return new(identity.ClusterId, identity.Incarnation, durable, log, isOwner ? directory : null)
+            {
+                IsReset = identity.IsReset, Snapshots = snapshots, Notes = notes,
+            };
         }
         catch
         {

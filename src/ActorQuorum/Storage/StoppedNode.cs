@@ -1,6 +1,7 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.StateMachines;
+using ActorQuorum.StateMachines.Processors;
 
 namespace ActorQuorum.Storage;
 
@@ -31,10 +32,14 @@ internal sealed class StoppedNode : IDisposable
             throw new DataDirectoryException($"{options.Name} keeps nothing on disk (storage = memory): a restart is all it takes.");
 
         // A node that joined has its numbers from that cluster; its file names only itself.
-        ClusterIdentity configured = ClusterIdentity.Of(options with { Join = JoinFile.Read(files, options.DataDirectory) });
+        ClusterJoin? joined = JoinFile.Read(files, options.DataDirectory);
+        ClusterIdentity configured = ClusterIdentity.Of(options with { Join = joined });
         DataDirectory directory = DataDirectory.OpenStopped(files, options.DataDirectory);
         IdentityFile identity = directory.Identity;
-        if (identity.Member == configured.Self.Id && identity.ConfiguredAs == configured.ClusterId)
+
+        // Died a reset node while it joined another cluster, its two files may name one each; the next start mends that.
+        bool isBetween = identity.IsReset && joined is not null && identity.MemberName == configured.Self.Name;
+        if (isBetween || (identity.Member == configured.Self.Id && identity.ConfiguredAs == configured.ClusterId))
             return new StoppedNode(files, directory, configured, options.Log.SegmentSizeBytes);
         directory.Dispose();
         throw new DataDirectoryException(
@@ -44,7 +49,7 @@ internal sealed class StoppedNode : IDisposable
 
     /// <summary>
     /// Clears log, term and vote. The node is a new one under its old name: with a new incarnation it follows, and votes only once its cluster has
-    /// taken it in. A node that had gone on alone belongs to its configured cluster again.
+    /// taken it in; it founds none. A node that had gone on alone belongs to its configured cluster again; told to, it joins another.
     /// </summary>
     /// <param name="drawIncarnation">Draws a number that is greater than the one before.</param>
     public void Reset(Func<ulong> drawIncarnation) => NewEra.Begin(
@@ -52,25 +57,35 @@ internal sealed class StoppedNode : IDisposable
         _directory.Root,
         Identity with
         {
-            ClusterId = Identity.ConfiguredAs, Incarnation = DataDirectory.Draw(drawIncarnation), Era = Identity.Era + 1,
+            ClusterId = Identity.ConfiguredAs, Incarnation = DataDirectory.Draw(drawIncarnation), Era = Identity.Era + 1, IsReset = true,
         },
         _segmentSizeBytes);
 
     /// <summary>What the node holds.</summary>
+    /// <exception cref="DataDirectoryException">Its log asks for a processor, which only the application's own build has.</exception>
     public Holdings Read()
     {
         var machine = new KeyValueStore();
         using NodeStorage storage = NodeStorage.Open(_files, _directory, _segmentSizeBytes, machine, isOwner: false);
         DurableState durable = storage.Durable;
         SnapshotMark mark = durable.Snapshot;
+        storage.Log.Dispose();
         Entry[] behind = [.. durable.Entries.Where(entry => entry.Index > mark.Index)];
-        foreach (Entry entry in behind)
+        try
         {
-            if (entry.Kind == EntryKind.Command)
-                machine.Apply(entry.Index, entry.Payload);
+            foreach (Entry entry in behind)
+            {
+                if (entry.Kind == EntryKind.Command)
+                    machine.Apply(entry.Index, entry.Payload);
+            }
+        }
+        catch (MissingProcessorException e)
+        {
+            throw new DataDirectoryException(
+                $"The log in {_directory.LogDirectory} cannot be made a state here, and nothing was changed: {e.Message}. "
+                + "This program has none of an application's processors: only a snapshot that stands for all such entries makes such a log readable to it.", e);
         }
 
-        storage.Log.Dispose();
         return new Holdings(machine, mark.After(behind), durable.State, mark.Index);
     }
 
@@ -86,7 +101,7 @@ internal sealed class StoppedNode : IDisposable
             throw new DataDirectoryException($"{_directory.Root} holds no entry yet: there is nothing to go on with. Start the node with a configuration of its own instead.");
         IdentityFile identity = Identity with
         {
-            ClusterId = DataDirectory.Draw(drawClusterId), Incarnation = DataDirectory.Draw(drawIncarnation), Era = Identity.Era + 1,
+            ClusterId = DataDirectory.Draw(drawClusterId), Incarnation = DataDirectory.Draw(drawIncarnation), Era = Identity.Era + 1, IsReset = false,
         };
         var self = _configured.Self;
         (SnapshotMark mark, HardState state) = Alone(
@@ -115,6 +130,13 @@ internal sealed class StoppedNode : IDisposable
         {
             throw new DataDirectoryException(
                 $"{options.DataDirectory} is a node's data directory already. Name one that is not there yet, or move it away first; nothing was changed.");
+        }
+
+        // Without its identity a log may still be somebody's: nothing is written over what is not understood.
+        if (files.HasDirectories(options.DataDirectory) || !files.List(options.DataDirectory).All(DataDirectory.IsOfLock))
+        {
+            throw new DataDirectoryException(
+                $"{options.DataDirectory} is not empty, and may hold a node's log. Name a directory that is not there yet, or move this one away first; nothing was changed.");
         }
 
         ClusterIdentity configured = ClusterIdentity.Of(options);

@@ -78,6 +78,9 @@ public sealed class MemberTests
         await RefusedAsync(QuorumError.TooFewVoters, () => founder.DetachAsync([founder.Status.Self.Id]));
         foreach (var many in new[] { 63, 70 })
             await RefusedAsync(QuorumError.TooManyMembers, () => founder.AttachLearnersAsync([.. Enumerable.Range(10, many).Select(i => new NewMember($"n{i}", $"n{i}:1"))]));
+        var tooLong = $"n5:{new string('0', 255)}1";
+        await RefusedAsync(QuorumError.Refused, () => founder.AttachAsync([new("n5", tooLong)]));
+        await RefusedAsync(QuorumError.Refused, () => founder.UpdateAsync(founder.Status.Self.Id, new("", "", tooLong)));
         await RefusedAsync(QuorumError.NoSuchMember, () => founder.DetachAsync([.. Enumerable.Range(10, 70).Select(i => new MemberId((ulong)i))]));
         foreach (var bad in new NewMember[] { new("no name", "a:1"), new("n5", "nowhere"), new("n5", ""), new("n5", "a:1", "b:0") })
             await Should.ThrowAsync<ArgumentException>(() => founder.AttachAsync([bad]));

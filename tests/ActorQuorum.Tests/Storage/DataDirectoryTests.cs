@@ -132,11 +132,11 @@ public sealed class DataDirectoryTests
     [Fact]
     public void An_identity_of_a_newer_format_is_refused()
     {
-        const string Text = "actorquorum-identity 3\nnew ways\n";
+        const string Text = "actorquorum-identity 4\nnew ways\n";
         string sealed_ = $"{Text}checksum {Crc32C.Append(0, Encoding.UTF8.GetBytes(Text)):x8}\n";
         SimulatedDisk disk = SimulatedDisk.Restore(1, new Dictionary<string, byte[]> { [Identity] = Encoding.UTF8.GetBytes(sealed_) });
 
-        Should.Throw<NewerFormatException>(() => Open(disk)).Message.ShouldContain("the identity's format is 3");
+        Should.Throw<NewerFormatException>(() => Open(disk)).Message.ShouldContain("the identity's format is 4");
     }
 
     [Fact]

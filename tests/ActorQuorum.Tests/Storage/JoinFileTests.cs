@@ -1,6 +1,7 @@
 using System.Text;
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;
 using ActorQuorum.TestKit.Disk;
 using ActorQuorum.Tests.Configuration;
@@ -77,6 +78,84 @@ public sealed class JoinFileTests
         Start(disk, options);
     }
 
+    [Theory]
+    [Trait("Row", "CO-4")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_node_that_was_reset_joins_whatever_cluster_added_it_and_stays_there(bool isFounder)
+    {
+        var disk = new SimulatedDisk(1);
+        var options = ClusterJoinTests.Options();
+        Start(disk, isFounder ? options : options with { Join = s_join });
+        Reset(disk, options);
+        var other = s_join with { ClusterId = 0xC2, Self = new(0xE5) };
+
+        Start(disk, options with { Join = other });
+
+        NodeIdentity.JoinedBefore(disk, options).ShouldBeNull("it holds nothing yet, and may be told anew");
+        var identity = NodeIdentity.Find(disk, options);
+        (identity.ClusterId, identity.Self.Id, identity.IsJoining).ShouldBe((0xC2UL, new MemberId(0xE5), true));
+        Start(disk, options);
+        Start(disk, options with { Join = s_join });
+        NodeIdentity.Find(disk, options).ClusterId.ShouldBe(0xC1UL);
+        Reset(disk, options);
+        NodeIdentity.Find(disk, options).ClusterId.ShouldBe(0xC1UL);
+    }
+
+    [Fact]
+    [Trait("Row", "CO-4")]
+    public void What_a_node_holds_after_a_reset_is_not_taken_away_by_joining_another_cluster()
+    {
+        var disk = new SimulatedDisk(1);
+        var options = ClusterJoinTests.Options();
+        Start(disk, options with { Join = s_join });
+        Reset(disk, options);
+        using (var storage = Open(disk, options))
+        {
+            storage.IsReset.ShouldBeTrue();
+            storage.Log.Write([new Persist(0, new HardState(3, MemberId.None, false, []), 0, [new Entry(1, 3, EntryKind.Command, SnapshotRig.Put("a", "b"))], 1, 0, 1, [])]);
+            storage.Log.Close();
+            storage.Log.Dispose();
+        }
+
+        Should.Throw<DataDirectoryException>(() => NodeIdentity.Find(disk, options with { Join = s_join with { ClusterId = 0xC2 } }))
+            .Message.ShouldContain("belongs to member");
+        NodeIdentity.JoinedBefore(disk, options)!.ClusterId.ShouldBe(0xC1UL);
+        using var again = Open(disk, options);
+        again.Log.Dispose();
+        again.Durable.Entries.ShouldHaveSingleItem();
+    }
+
+    /// <summary>The machine dies at every step of a start that joins: the next one joins, told again or not, as far as it was written down.</summary>
+    [Fact]
+    [Trait("Row", "CO-4")]
+    public void A_crash_while_a_node_joins_that_was_reset_is_mended_by_the_next_start()
+    {
+        var options = ClusterJoinTests.Options();
+        var first = new SimulatedDisk(1);
+        Start(first, options);
+        Reset(first, options);
+        var image = first.Image();
+        for (var steps = 0; ; steps++)
+        {
+            var isDone = false;
+            foreach (var mode in Enum.GetValues<CrashMode>())
+            {
+                var disk = SimulatedDisk.Restore((ulong)steps + 1, image);
+                isDone = StartsWithin(disk, steps, options with { Join = s_join });
+                disk.Crash(mode);
+                StoppedNode.Open(disk, options).Dispose();
+                var isKnown = disk.List(Home).Contains(JoinFile.Name);
+                Start(disk, isKnown ? options : options with { Join = s_join });
+                NodeIdentity.Find(disk, options).ClusterId.ShouldBe(0xC1UL, $"{steps} steps, {mode}");
+            }
+
+            if (!isDone) continue;
+            steps.ShouldBeGreaterThan(10);
+            return;
+        }
+    }
+
     [Fact]
     public void A_node_that_joined_is_itself_at_its_next_start_without_being_told()
     {
@@ -126,6 +205,29 @@ public sealed class JoinFileTests
         NodeIdentity.Find(disk, options with { Join = s_join }).IsJoining.ShouldBeTrue();
         NodeIdentity.Find(disk, options).IsJoining.ShouldBeFalse();
     }
+
+    private static void Reset(SimulatedDisk disk, NodeOptions options)
+    {
+        using var stopped = StoppedNode.Open(disk, options);
+        stopped.Reset(() => 0x333);
+    }
+
+    private static bool StartsWithin(SimulatedDisk disk, int steps, NodeOptions options)
+    {
+        disk.LosePowerAfter(steps);
+        try
+        {
+            Start(disk, options);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static NodeStorage Open(SimulatedDisk disk, NodeOptions options) =>
+        NodeStorage.Open(disk, options, NodeIdentity.Find(disk, options), () => 7, new KeyValueStore());
 
     private static void Start(SimulatedDisk disk, NodeOptions options)
     {

@@ -1,6 +1,7 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.StateMachines;
+using ActorQuorum.StateMachines.Processors;
 using ActorQuorum.Storage;
 using ActorQuorum.TestKit.Disk;
 using DataDirectory = ActorQuorum.Storage.DataDirectory;
@@ -135,6 +136,24 @@ public sealed class StoppedNodeTests
     }
 
     [Fact]
+    [Trait("Row", "CO-2")]
+    public void A_log_with_a_processors_command_is_left_alone_by_a_program_that_has_not_the_processor()
+    {
+        SimulatedDisk disk = Filled(ProcessFields.Encode("of-the-app", default));
+        IReadOnlyDictionary<string, byte[]> before = disk.Image();
+        using (StoppedNode node = StoppedNode.Open(disk, s_options))
+        {
+            string why = Should.Throw<DataDirectoryException>(() => node.Read()).Message;
+            why.ShouldContain("entry 9 of the log asks for the processor 'of-the-app'");
+            why.ShouldContain("nothing was changed");
+        }
+
+        using NodeStorage storage = Open(disk, out _);
+        storage.Durable.Entries[^1].Index.ShouldBe(9);
+        disk.Image().Keys.ShouldBeSubsetOf([.. before.Keys, Path.Combine(Home, "holder")]);
+    }
+
+    [Fact]
     public void A_snapshot_becomes_a_new_data_directory()
     {
         var disk = new SimulatedDisk(1);
@@ -152,6 +171,23 @@ public sealed class StoppedNodeTests
         Should.Throw<DataDirectoryException>(() => StoppedNode.Restore(
                 disk, disk.Open("backup/a.snap", create: false), "backup/a.snap", s_options, () => 0x555, () => 0xCAFF, DateTimeOffset.UnixEpoch))
             .Message.ShouldContain("is a node's data directory already");
+    }
+
+    [Theory]
+    [InlineData("data/log/0000000000000001.wal")]
+    [InlineData("data/snapshots/0000000000000005.snap")]
+    [InlineData("data/joined")]
+    [InlineData("data/notes.txt")]
+    public void A_snapshot_is_not_restored_over_what_is_left_of_another_directory(string left)
+    {
+        var disk = SimulatedDisk.Restore(1, new Dictionary<string, byte[]> { [left] = [1, 2, 3] });
+        SnapshotRig.Write(disk, "backup/a.snap", SnapshotRig.Head(41), Expected(9));
+
+        Should.Throw<DataDirectoryException>(() => StoppedNode.Restore(
+                disk, disk.Open("backup/a.snap", create: false), "backup/a.snap", s_options, () => 0x444, () => 0xCAFE, DateTimeOffset.UnixEpoch))
+            .Message.ShouldContain("is not empty");
+        disk.Bytes(left).ToArray().ShouldBe([1, 2, 3]);
+        disk.List(Home).ShouldNotContain(IdentityFile.Name);
     }
 
     [Fact]
@@ -193,12 +229,12 @@ public sealed class StoppedNodeTests
     }
 
     /// <summary>A node with a snapshot up to entry 5 and four entries behind it, in term 6.</summary>
-    private static SimulatedDisk Filled()
+    private static SimulatedDisk Filled(ReadOnlyMemory<byte>? last = null)
     {
         var disk = new SimulatedDisk(1);
         NodeStorage storage = NodeStorage.Open(disk, s_options, s_configured, () => 0x111, new KeyValueStore());
         var state = new HardState(4, s_configured.Self.Id, true, [new Member(s_configured.Self.Id, 0x111)]);
-        storage.Log.Write([new Persist(0, state, 0, [.. Enumerable.Range(1, 9).Select(index => EntryAt(index))], 9, 0, 1, [])]);
+        storage.Log.Write([new Persist(0, state, 0, [.. Enumerable.Range(1, 8).Select(index => EntryAt(index)), last is { } own ? EntryAt(9) with { Payload = own } : EntryAt(9)], 9, 0, 1, [])]);
         storage.Log.Write([new Persist(0, state with { Term = 6 }, 0, [], 9, 0, 2, [])]);
         storage.Log.Flush();
         SnapshotRig.Take(storage.Snapshots!, SnapshotRig.Head(5, term: 4, storage.ClusterId), Expected(5));
