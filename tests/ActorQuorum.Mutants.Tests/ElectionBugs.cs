@@ -24,9 +24,9 @@ internal static class ElectionBugs
             new Edit(Elections, "&& (Leader.IsNone || Leader == request.From)", ""),
             new Edit(Elections, "ChangeState(_state with { Vote = request.From });", "if (Vote.IsNone) ChangeState(_state with { Vote = request.From });")),
         new("log freshness not checked",
-            new Edit(Elections, "&& (Leader.IsNone || Leader == request.From)\n        && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm);",
-                "&& (Leader.IsNone || Leader == request.From);"),
-            new Edit(Elections, "request.Term >= Term && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm)", "request.Term >= Term")),
+            new Edit(Elections, "&& !IsOfReplaced(request)\n        && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm);",
+                "&& !IsOfReplaced(request);"),
+            new Edit(Elections, "!IsOfReplaced(request) && _log.IsUpToDate(request.LastLogIndex, request.LastLogTerm))", "!IsOfReplaced(request))")),
         new("last term ignored in log freshness", new Edit(
             "src/ActorQuorum.Core/Raft/RaftLog.cs", "lastTerm > LastTerm || (lastTerm == LastTerm && lastIndex >= LastIndex)", "lastIndex >= LastIndex")),
 
