@@ -4,7 +4,7 @@ using ActorQuorum.Transport;
 
 namespace ActorQuorum.Actors;
 
-/// <summary>The four actors of one node, started on a host. The same on every host.</summary>
+/// <summary>The five actors of one node (four, and the SnapshotActor), started on a host. The same on every host.</summary>
 internal sealed class NodeActors : IPeerInbox
 {
     /// <summary>Ticks a heartbeat: fine enough for its deadlines, coarse enough to idle, as each wakes some threads.</summary>

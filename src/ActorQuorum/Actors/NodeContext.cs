@@ -2,7 +2,7 @@ using ActorQuorum.Hosting;
 
 namespace ActorQuorum.Actors;
 
-/// <summary>How the four actors of one node reach each other, and the time.</summary>
+/// <summary>How the five actors of one node reach each other, and the time.</summary>
 internal sealed class NodeContext(IActorHost host, Func<bool> isDiskNearlyFull)
 {
     private bool _areSnapshotsBusy;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorQuorum.Actors;
 
-/// <summary>All that the four actors of a node are made of, whatever hosts them.</summary>
+/// <summary>All that the five actors of a node are made of, whatever hosts them.</summary>
 internal sealed record NodeSetup
 {
     /// <summary>The cluster's number.</summary>
