@@ -60,6 +60,8 @@ public sealed class SimulationRun
     private const int SegmentDoublings = 8;
     private const int MostSmallBytes = 500;
     private const int MostSmallWindow = 8;
+    private const long LeastCatchUpRateBytes = 8 << 10;
+    private const int CatchUpRateDoublings = 8;
     private const double PeaceSeconds = 30;
     private const int RevisionsKept = 10;
     private const int FewestEntries = 20;
@@ -129,13 +131,17 @@ public sealed class SimulationRun
 
     /// <summary>
     /// Half of the seeds send a backlog in many small messages, and apply it in small pieces: by default one of each holds all that a run of this
-    /// length ever lacks. Segments of the log are small enough that most runs fill several.
+    /// length ever lacks. Segments of the log are small enough that most runs fill several, and who is behind gets the log so slowly that the bound is felt.
     /// </summary>
     private static Func<NodeOptions, NodeOptions> DrawLimits(ulong seed)
     {
         var random = new SplitMix64(seed ^ 0x51A1_1E57);
         var segmentSizeBytes = LeastSegmentBytes << (int)random.Below(SegmentDoublings);
-        NodeOptions WithSegments(NodeOptions node) => node with { Log = node.Log with { SegmentSizeBytes = segmentSizeBytes } };
+        var rateBytes = LeastCatchUpRateBytes << (int)new SplitMix64(seed ^ 0xCA7C_0ADB).Below(CatchUpRateDoublings);
+        NodeOptions WithSegments(NodeOptions node) => node with
+        {
+            Log = node.Log with { SegmentSizeBytes = segmentSizeBytes }, Limits = node.Limits with { CatchUpRateBytes = rateBytes },
+        };
         if (random.Below(2) == 0) return WithSegments;
         var sizeBytes = 1 + (int)random.Below(MostSmallBytes);
         var window = 1 + (int)random.Below(MostSmallWindow);

@@ -36,6 +36,7 @@ internal sealed partial class RaftCore
         var entry = new Entry(_log.LastIndex + 1, Term, kind, payload);
         _log.Append(entry);
         _memberships.Appended(entry);
+        _catchUp.Grant(GainOnGrowth * entry.SizeBytes);
         return entry;
     }
 

@@ -28,9 +28,9 @@ internal sealed partial class RaftCore
                 continue;
             }
 
-            while (follower.NextIndex <= _log.LastIndex && follower.UnderWay < _options.AppendWindow)
+            while (follower.NextIndex <= _log.LastIndex && follower.UnderWay < _options.AppendWindow && AppendRoom(follower) is > 0 and var sizeBytes)
             {
-                var entries = _log.Slice(follower.NextIndex, _log.LastIndex, _options.AppendSizeBytes);
+                var entries = _log.Slice(follower.NextIndex, _log.LastIndex, sizeBytes);
                 SendAppend(follower, entries);
                 follower.Sent(entries[^1].Index, _now);
             }
@@ -42,16 +42,16 @@ internal sealed partial class RaftCore
     /// </summary>
     private void Probe(Progress follower)
     {
-        var isBlind = !IsHeard(follower) || follower.MatchIndex < follower.SnapshotIndex;
-        SendAppend(
-            follower,
-            isBlind || follower.NextIndex > _log.LastIndex ? [] : _log.Slice(follower.NextIndex, _log.LastIndex, _options.AppendSizeBytes));
+        var isBlind = !IsHeard(follower) || follower.MatchIndex < follower.SnapshotIndex || follower.NextIndex > _log.LastIndex;
+        var sizeBytes = isBlind ? 0 : AppendRoom(follower);
+        SendAppend(follower, sizeBytes == 0 ? [] : _log.Slice(follower.NextIndex, _log.LastIndex, sizeBytes));
         follower.IsProbeOut = true;
     }
 
     private void SendAppend(Progress follower, ImmutableArray<Entry> entries)
     {
         var previous = follower.NextIndex - 1;
+        SpendOnCatchUp(follower, entries.AsSpan());
         Send(new AppendEntries(
             _options.Group, Self, follower.Id, Term, _options.Incarnation, previous, _log.TermAt(previous), entries, CommitIndex)
         {

@@ -29,6 +29,7 @@ internal sealed partial class RaftCore
     {
         _options = options;
         _random = new(options.Seed);
+        _catchUp = new(options.CatchUpRateBytes);
         _log = new(durable.Entries, durable.Base);
         _state = durable.State;
         _now = _lastTick = now;

@@ -43,6 +43,15 @@ internal sealed record RaftOptions
     /// <summary>The most AppendEntries under way to one follower.</summary>
     public int AppendWindow { get; init; } = 64;
 
+    /// <summary>
+    /// The most bytes of committed entries a second that are sent to all followers that lack them while the cluster can do without these
+    /// followers; or twice what the log grows by, if that is more.
+    /// </summary>
+    public long CatchUpRateBytes { get; init; } = 16L << 20;
+
+    /// <summary>The most bytes of entries in one AppendEntries of those.</summary>
+    public int CatchUpPieceBytes { get; init; } = 128 << 10;
+
     /// <summary>The most entries handed to the state machine and not yet applied.</summary>
     public int ApplyWindow { get; init; } = 8192;
 

@@ -95,6 +95,7 @@ internal sealed record NodeSetup
         Seed = Seed,
         AppendSizeBytes = Limits.AppendSizeBytes,
         AppendWindow = Limits.AppendWindow,
+        CatchUpRateBytes = Limits.CatchUpRateBytes,
         ApplyWindow = Limits.ApplyWindow,
         TrailingEntries = Snapshot.TrailingEntries,
 

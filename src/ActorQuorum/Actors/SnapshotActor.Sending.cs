@@ -1,3 +1,4 @@
+using ActorQuorum.Core;
 using System.Buffers.Binary;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Storage;

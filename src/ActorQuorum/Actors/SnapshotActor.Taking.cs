@@ -1,3 +1,4 @@
+using ActorQuorum.Core;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.StateMachines;
 using ActorQuorum.Storage;

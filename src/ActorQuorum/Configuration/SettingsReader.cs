@@ -84,6 +84,7 @@ internal static class SettingsReader
             RequestTimeout = section.Duration("request-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             AppendSizeBytes = (int)section.Size("append-size", KiB, 64 * MiB),
             AppendWindow = section.Count("append-window", 1, 4096),
+            CatchUpRateBytes = section.Size("catch-up-rate", 64 * KiB, TiB),
             ApplyWindow = section.Count("apply-window", 1, 1_000_000),
             TurnMessages = section.Count("turn", 1, 100_000),
             PeerQueue = section.Count("peer-queue", 16, 1_000_000),

@@ -23,7 +23,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
             snapshot { entries = 7, size = 2MiB, trailing-entries = 8, rate = 3MiB, chunk-size = 5KiB }
             limits {
               request-size = 2KiB, frame-size = 70000, pending-requests = 3, request-timeout = 2s, append-size = 4kB
-              append-window = 5, apply-window = 18, turn = 6, peer-queue = 17
+              append-window = 5, catch-up-rate = 4MiB, apply-window = 18, turn = 6, peer-queue = 17
             }
             runtime = threads
             metrics.otlp { endpoint = "http://collector:4318/v1/metrics", interval = 1m, timeout = 1s }
@@ -52,6 +52,7 @@ public sealed class NodeOptionsReaderTests : IDisposable
                 RequestTimeout = TimeSpan.FromSeconds(2),
                 AppendSizeBytes = 4000,
                 AppendWindow = 5,
+                CatchUpRateBytes = 4 << 20,
                 ApplyWindow = 18,
                 TurnMessages = 6,
                 PeerQueue = 17,

@@ -1,4 +1,4 @@
-namespace ActorQuorum.Storage;
+namespace ActorQuorum.Core;
 
 /// <summary>Bounds how many bytes pass in a second. What is larger than a moment's share passes at once, and what follows waits the longer.</summary>
 /// <param name="bytesPerSecond">The bound.</param>
@@ -21,4 +21,7 @@ internal sealed class RateBound(long bytesPerSecond)
 
     /// <summary>So many bytes passed.</summary>
     public void Spend(long bytes) => _bytes -= bytes;
+
+    /// <summary>So many bytes may pass besides.</summary>
+    public void Grant(long bytes) => _bytes = Math.Min(_mostBytes, _bytes + bytes);
 }
