@@ -12,7 +12,7 @@ public static class ProcessorCalls
     /// <param name="cancellationToken">Gives up waiting; the command may still take effect.</param>
     /// <returns>What the handler returned, once the command is committed and applied.</returns>
     /// <exception cref="QuorumException">
-    /// There is no such processor (<see cref="QuorumError.UnknownProcessor"/>); it threw, or went over a bound (<see cref="QuorumError.ProcessorFailed"/>),
+    /// The leader, or a member that it hears, has no such processor, and nothing was logged (<see cref="QuorumError.UnknownProcessor"/>); it threw, or went over a bound (<see cref="QuorumError.ProcessorFailed"/>),
     /// and nothing is changed; or the command was not acknowledged, and its <see cref="QuorumException.Error"/> says whether it may have taken effect.
     /// </exception>
     public static async Task<Bytes> EnqueueAsync(

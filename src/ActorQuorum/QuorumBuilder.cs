@@ -19,12 +19,20 @@ public sealed class QuorumBuilder
     /// <param name="handler">What it does; deterministic.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name can be none, or is taken.</exception>
+    /// <exception cref="InvalidOperationException">There are 256 processors already, the most that a node may have.</exception>
     public QuorumBuilder AddProcessor(string name, ProcessorHandler handler)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(handler);
         if (ProcessorSet.WhyNoName(name) is { } why) throw new ArgumentException(why, nameof(name));
-        if (!_processors.TryAdd(name, handler)) throw new ArgumentException($"There is a processor '{name}' already.", nameof(name));
+        if (_processors.ContainsKey(name)) throw new ArgumentException($"There is a processor '{name}' already.", nameof(name));
+        if (_processors.Count == ProcessorSet.CountLimit)
+        {
+            throw new InvalidOperationException(
+                $"A node has {ProcessorSet.CountLimit} processors at most, and '{name}' is one more: let one processor tell kinds of commands apart by their payload.");
+        }
+
+        _processors.Add(name, handler);
         return this;
     }
 
@@ -44,6 +52,9 @@ public sealed class QuorumBuilder
         IsHostStoppedToo = true;
         return this;
     }
+
+    /// <summary>The handlers by their names.</summary>
+    internal IReadOnlyDictionary<string, ProcessorHandler> Processors => _processors;
 
     /// <summary>The processors as the node has them.</summary>
     internal ProcessorSet ToProcessors(string node, ILogger logger) => new(_processors, (name, index, cause) => logger.LogWarning(

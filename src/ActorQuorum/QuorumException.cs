@@ -51,7 +51,7 @@ public enum QuorumError
     /// <summary>The cluster has as many members as it may have. Nothing was changed.</summary>
     TooManyMembers,
 
-    /// <summary>No processor of this name runs here. Nothing was changed.</summary>
+    /// <summary>The leader has no processor of this name, or a member that it hears has none. Nothing was logged or changed.</summary>
     UnknownProcessor,
 
     /// <summary>The processor threw, or went over a bound: its changes are discarded, on every node.</summary>

@@ -8,6 +8,7 @@ using ActorQuorum.Hosting;
 using ActorQuorum.Metrics;
 using ActorQuorum.Roles;
 using ActorQuorum.StateMachines;
+using ActorQuorum.StateMachines.Processors;
 using ActorQuorum.Storage;
 using ActorQuorum.Transport;
 using Microsoft.Extensions.Logging;
@@ -68,7 +69,9 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     /// <param name="loggers">Where it logs.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
-    /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged, or a role script cannot be run.</exception>
+    /// <exception cref="IOException">
+    /// The peer port is busy, or the data directory is locked, foreign or damaged, or its log asks for a processor that is not added, or a role script cannot be run.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The runtime is one that this library does not start.</exception>
     public static Task<QuorumNode> StartAsync(NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
     {
@@ -269,6 +272,7 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     private async Task<LocalAnswer> Ask(
         RequestKind kind, Consistency consistency, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        ProcessorRun.RefuseWithin();
         if (payload.Length > _options.Limits.RequestSizeBytes)
             throw Refused(QuorumError.TooLarge, $"a request of {payload.Length} bytes is over the limit of {_options.Limits.RequestSizeBytes}");
         cancellationToken.ThrowIfCancellationRequested();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
 using ActorQuorum.Metrics;
+using ActorQuorum.StateMachines;
 using ActorQuorum.Transport;
 
 namespace ActorQuorum.Actors;
@@ -17,7 +18,7 @@ internal sealed partial class NodeActor(
 {
     private readonly PendingRequests _pending = pending;
     /// <summary>Why a command must not get into the log; null for a machine that takes all.</summary>
-    public Func<ReadOnlyMemory<byte>, CommandResult?>? Objection { get; init; }
+    public CommandObjection? Objection { get; init; }
 
     private bool _isStopped;
     private long _ledTerm;
@@ -52,10 +53,11 @@ internal sealed partial class NodeActor(
 
     private void OnElectionTurn(ElectionTurn turn)
     {
-        var hadLeader = view.Core.Leader;
+        var before = view.Core;
         Count(turn.Status);
         view.Core = turn.Status;
         if (turn.Membership?.Configuration is { } configuration) Follow(configuration);
+        BeginCensus(before, turn.Status);
         Send(turn.Messages);
         foreach (var change in turn.RoleChanges)
         {
@@ -68,7 +70,7 @@ internal sealed partial class NodeActor(
         foreach (var refused in turn.Refused) OnRefused(refused);
         if (turn.Membership is { } membership) OnMembershipTurn(membership);
         foreach (var ready in turn.Reads) FetchView(ready);
-        if (CanGoOn(turn, hadLeader)) RouteWaiting();
+        if (CanGoOn(turn, before.Leader)) RouteWaiting();
     }
 
     private void Count(CoreStatus status)
@@ -96,7 +98,7 @@ internal sealed partial class NodeActor(
 
         if (message is Consensus(var raft))
         {
-            if (raft is HeartbeatReply reply) tally.Of(from)?.HeartbeatAnswered(reply.Round, context.Now, tally.RoundTripSeconds);
+            if (raft is HeartbeatReply reply) OnHeartbeatAnswered(from, reply);
             context.Election.Tell(new(new Received(raft), credit));
             return;
         }
@@ -112,8 +114,16 @@ internal sealed partial class NodeActor(
         {
             case Forward forward: TakeForwarded(from, forward); break;
             case ForwardReply reply: OnForwardReply(from, reply); break;
+            case ProcessorsWanted(var number): transport.Send(from, new ProcessorsTold(number, Census?.Own ?? [])); break;
+            case ProcessorsTold told: OnProcessorsTold(from, told); break;
             default: throw new InvalidOperationException($"unknown peer message {message.GetType().Name}");
         }
+    }
+
+    private void OnHeartbeatAnswered(MemberId from, HeartbeatReply reply)
+    {
+        tally.Of(from)?.HeartbeatAnswered(reply.Round, context.Now, tally.RoundTripSeconds);
+        if (view.Core.Leader == self) Census?.Heard(from, context.Now);
     }
 
     private void OnBatchOnDisk(BatchOnDisk batch)
@@ -142,11 +152,15 @@ internal sealed partial class NodeActor(
             return;
         }
 
-        // The leader's word counts for all: what it cannot apply itself it logs for nobody.
-        if (request.Kind == RequestKind.Command && Objection?.Invoke(request.Payload) is { } objection)
+        if (request.Kind == RequestKind.Command && Objection is not null)
         {
-            request.ReplyTo.Answer(objection);
-            return;
+            if (Objection(request.Payload, out var processor) is { } objection)
+            {
+                request.ReplyTo.Answer(objection);
+                return;
+            }
+
+            request.Processor = processor;
         }
 
         _pending.Add(request, context.Now);
@@ -200,6 +214,7 @@ internal sealed partial class NodeActor(
             return;
         }
 
+        if (!MayBeLogged(request)) return;
         if (request.Kind == RequestKind.Command) tally.Proposals++;
         else tally.LinearizableReads++;
         request.Stage = RequestStage.InCore;
@@ -307,6 +322,7 @@ internal sealed partial class NodeActor(
     {
         if (tally.Of(peer) is { } counted) counted.Lost++;
         context.Election.Tell(new(new Unreachable(peer)));
+        if (view.Core.Leader == self) Census?.Lost(peer, context.Now);
         foreach (var request in _pending.ForwardedTo(peer))
         {
             if (request.Kind == RequestKind.Query) _pending.Wait(request);
@@ -330,7 +346,9 @@ internal sealed partial class NodeActor(
     private void GiveUp(Request request)
     {
         var patience = $"{request.Patience.TotalSeconds:0.###} s";
-        if (request.Stage == RequestStage.Waiting && !view.Core.Leader.IsNone && view.Core.Leader != self)
+        if (WhyPutAside(request) is { } reason)
+            Fail(request, QuorumError.UnknownProcessor, reason);
+        else if (request.Stage == RequestStage.Waiting && !view.Core.Leader.IsNone && view.Core.Leader != self)
             Fail(request, QuorumError.LeaderUnreachable, $"the leader {view.NameOf(view.Core.Leader)} was not reached within {patience}; look at the network between this node and it");
         else if (request.Stage == RequestStage.Waiting)
             Fail(request, QuorumError.NoLeader, $"no leader was reached within {patience}; is a majority of the members up and connected?");

@@ -10,6 +10,9 @@ internal sealed class NodeActors : IPeerInbox
     /// <summary>Ticks a heartbeat: fine enough for its deadlines, coarse enough to idle, as each wakes some threads.</summary>
     private const int TicksPerHeartbeat = 2;
 
+    /// <summary>The numbers of questions stay below what the wire bears, with room to count.</summary>
+    private const int UnusedNumberBits = 4;
+
     private readonly NodeContext _context;
     private readonly IPeerTransport _transport;
     private readonly IDisposable _timer;
@@ -63,7 +66,10 @@ internal sealed class NodeActors : IPeerInbox
         var tally = setup.Tally;
         foreach (var peer in setup.Members.Where(member => member.Id != setup.Self.Id)) tally.AddPeer(peer.Id, peer.Name);
         var pending = new PendingRequests((long)limits.PendingRequests * members, limits.PendingSizeBytes * members, setup.Seed);
-        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally) { Objection = setup.Machine.Objection }, turn);
+        context.Node = host.Start("node", new NodeActor(context, setup.Self.Id, setup.Transport, view, roles, pending, tally)
+        {
+            Objection = setup.Machine.Objection, Census = CensusOf(setup, view),
+        }, turn);
         context.Storage = host.Start("storage", new StorageActor(
             setup.Log, setup.Machine, host.StartDiskLane("disk"), context, tally,
             snapshots: new(setup.Snapshot, setup.Durable.Snapshot, setup.Snapshots is not null)), turn);
@@ -76,6 +82,10 @@ internal sealed class NodeActors : IPeerInbox
         var timer = host.Every(setup.Election.Heartbeat / TicksPerHeartbeat, () => context.Clock.Tell(ClockMessage.Ring));
         return new(context, view, setup.Transport, timer) { Core = core, Pending = pending };
     }
+
+    private static ProcessorCensus CensusOf(NodeSetup setup, NodeView view) => new(
+        setup.Machine.Processors, setup.Election.Timeout, (to, number) => setup.Transport.Send(to, new ProcessorsWanted(number)),
+        (long)(setup.Seed >> UnusedNumberBits), new(setup.Logger, setup.Self.Name, view.NameOf));
 
     /// <inheritdoc/>
     public void Deliver(MemberId from, PeerMessage message, IInboundCredit credit) =>

@@ -20,7 +20,7 @@ internal interface IReplyTo
 /// <summary>How far a request has come.</summary>
 internal enum RequestStage
 {
-    /// <summary>Waits for a leader; nothing was done for it.</summary>
+    /// <summary>Waits for a leader, or for what the leader must know first; nothing was done for it.</summary>
     Waiting,
 
     /// <summary>Handed to this node's core.</summary>
@@ -59,6 +59,9 @@ internal sealed class Request(RequestKind kind, Consistency consistency, ReadOnl
 
     /// <summary>Whether a follower passed it on: then it is never passed on again.</summary>
     public bool IsForwarded { get; init; }
+
+    /// <summary>The processor that it asks for, if it is a command for one.</summary>
+    public string? Processor { get; set; }
 
     /// <summary>When it is given up.</summary>
     public TimeSpan Deadline { get; set; }

@@ -1,4 +1,9 @@
+using System.Collections.Immutable;
+
 namespace ActorQuorum.StateMachines;
+
+/// <summary>As <see cref="IStateMachine.Objection"/>.</summary>
+internal delegate CommandResult? CommandObjection(ReadOnlyMemory<byte> command, out string? processor);
 
 /// <summary>A deterministic state machine: the same commands in the same order give the same state and results on every node.</summary>
 internal interface IStateMachine
@@ -6,8 +11,18 @@ internal interface IStateMachine
     /// <summary>Applies one committed command. An invalid command is a result with an error, never an exception.</summary>
     CommandResult Apply(long index, ReadOnlyMemory<byte> command);
 
-    /// <summary>Why a command must not get into the log: this node could not apply it. Null if it may. Called from any thread.</summary>
-    CommandResult? Objection(ReadOnlyMemory<byte> command) => null;
+    /// <summary>Looks at a command before it gets into the log. Called from any thread.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="processor">The processor that it asks for; null if it asks for none.</param>
+    /// <returns>Why it must not get into any log; null if it may, where its processor is.</returns>
+    CommandResult? Objection(ReadOnlyMemory<byte> command, out string? processor)
+    {
+        processor = null;
+        return null;
+    }
+
+    /// <summary>The names of the processors that this build has, in ordinal order.</summary>
+    ImmutableArray<string> Processors => [];
 
     /// <summary>The revision of the last change.</summary>
     long Revision { get; }

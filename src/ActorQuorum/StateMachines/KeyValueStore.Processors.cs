@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorQuorum.StateMachines.Processors;
 
 namespace ActorQuorum.StateMachines;
@@ -8,12 +9,16 @@ internal sealed partial class KeyValueStore
     private readonly ProcessorSet _processors = processors ?? ProcessorSet.None;
 
     /// <inheritdoc/>
-    public CommandResult? Objection(ReadOnlyMemory<byte> command)
+    public ImmutableArray<string> Processors => _processors.Names;
+
+    /// <inheritdoc/>
+    public CommandResult? Objection(ReadOnlyMemory<byte> command, out string? processor)
     {
+        processor = null;
         if (!Command.TryOpen(command, out var kind, out var request) || kind != CommandKind.Process) return null;
-        var refusal = ProcessFields.Read(request, out var fields)
-            ?? (_processors.TryFind(fields.Name, out _) ? null : ProcessorRefusal.Unknown(fields.Name));
-        return refusal?.At(0);
+        if (ProcessFields.Read(request, out var fields) is { } refusal) return refusal.At(0);
+        processor = fields.Name;
+        return null;
     }
 
     private CommandResult Process(long index, ReadOnlyMemory<byte> request)

@@ -48,6 +48,7 @@ internal static partial class PeerCodec
         Wired.Frame.ForwardFieldNumber => ReadForward,
         Wired.Frame.ForwardReplyFieldNumber => ReadForwardReply,
         Wired.Frame.BallotFieldNumber => ReadBallot,
+        Wired.Frame.ProcessorsToldFieldNumber => ReadProcessorsTold,
         var other => SnapshotBodyOf(other),
     };
 
@@ -283,7 +284,7 @@ internal static partial class PeerCodec
         return new Member(new MemberId(id), incarnation);
     }
 
-    private static Forward ReadForward(ref FieldReader reader, PeerRoute route)
+    private static PeerMessage ReadForward(ref FieldReader reader, PeerRoute route)
     {
         _ = route;
         var numbers = new Numbers();
@@ -298,6 +299,11 @@ internal static partial class PeerCodec
             {
                 numbers.Read(ref reader, tag);
             }
+        }
+
+        if (numbers[Wired.Forward.ProcessorsWantedFieldNumber] is > 0 and var question)
+        {
+            return new ProcessorsWanted(question);
         }
 
         var kind = (RequestKind)Below(numbers[2], (long)RequestKind.Change + 1, "request kind");

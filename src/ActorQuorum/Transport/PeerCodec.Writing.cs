@@ -20,6 +20,8 @@ internal static partial class PeerCodec
         ForwardReply => Wired.Frame.ForwardReplyFieldNumber,
         SnapshotMessage snapshot => FieldOf(snapshot),
         Ballot => Wired.Frame.BallotFieldNumber,
+        ProcessorsWanted => Wired.Frame.ForwardFieldNumber,
+        ProcessorsTold => Wired.Frame.ProcessorsToldFieldNumber,
         _ => throw Unsendable(message),
     };
 
@@ -42,6 +44,12 @@ internal static partial class PeerCodec
                 break;
             case Ballot ballot:
                 Describe(ballot, ref sink);
+                break;
+            case ProcessorsWanted wanted:
+                Describe(wanted, ref sink);
+                break;
+            case ProcessorsTold told:
+                Describe(told, ref sink);
                 break;
             default:
                 throw Unsendable(message);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Core.Voting;
 
@@ -45,3 +46,12 @@ internal sealed record ForwardReply(long RequestId, CommandResult? Result, Quoru
     /// <summary>Whether it says one thing: a result, a read index or an error.</summary>
     public bool IsWhole => (Result is null ? 0 : 1) + (Error is null ? 0 : 1) + (ReadIndex == 0 ? 0 : 1) == 1;
 }
+
+/// <summary>A leader asks which processors a member has. To a release that does not know of it, it is a query, which it refuses as it does not lead.</summary>
+/// <param name="Number">The leader's number for the question, from 1.</param>
+internal sealed record ProcessorsWanted(long Number) : PeerMessage;
+
+/// <summary>The answer to <see cref="ProcessorsWanted"/>.</summary>
+/// <param name="Number">The question's number: an answer to another one is void.</param>
+/// <param name="Names">The names, in ordinal order.</param>
+internal sealed record ProcessorsTold(long Number, ImmutableArray<string> Names) : PeerMessage;

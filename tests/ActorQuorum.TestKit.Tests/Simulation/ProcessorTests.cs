@@ -49,29 +49,6 @@ public sealed class ProcessorTests
         cluster.Nodes[0].Content.Count.ShouldBe(1, "what a refused command wrote is discarded");
     }
 
-    [Fact]
-    public void A_follower_without_the_processor_stops_and_goes_on_with_the_right_build()
-    {
-        var cluster = new SimulatedCluster(3, seed: 7, build: AddCounter);
-        var leader = cluster.RunUntilLeader();
-        var follower = cluster.Nodes.First(node => node != leader);
-        cluster.Crash(follower, CrashMode.LoseUnsynced);
-        var build = follower.Builder;
-        follower.Builder = new QuorumBuilder();
-        cluster.Restart(follower);
-
-        var added = cluster.Enqueue(leader, "add", "1");
-        cluster.RunUntil(() => added.IsEnded && !follower.IsRunning, "the follower stops");
-
-        added.Result!.IsSuccess.ShouldBeTrue("the others are a majority");
-        follower.Failure!.Message.ShouldContain("asks for the processor 'add', which this build does not add");
-        cluster.Crash(follower, CrashMode.ProcessOnly);
-        follower.Builder = build;
-        cluster.Restart(follower);
-        cluster.RunUntilConverged();
-        follower.Content["sum"].ShouldBe("1");
-    }
-
     private static void AddCounter(QuorumBuilder builder) => builder.AddProcessor("add", (store, payload) =>
     {
         store.Put("tried", payload);

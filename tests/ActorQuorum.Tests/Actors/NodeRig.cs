@@ -4,6 +4,7 @@ using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
 using ActorQuorum.Metrics;
 using ActorQuorum.StateMachines;
+using ActorQuorum.StateMachines.Processors;
 using ActorQuorum.Tests.Transport;
 using ActorQuorum.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,8 +22,10 @@ internal sealed class NodeRig : IDisposable
     private readonly NodeActor _actor;
     private readonly NodeView _view;
 
-    public NodeRig()
+    /// <summary>A NodeActor of a build with these processors.</summary>
+    public NodeRig(params string[] processors)
     {
+        IStateMachine machine = new KeyValueStore(processors: new(processors.Select(name => KeyValuePair.Create<string, ProcessorHandler>(name, (_, _) => default))));
         _host = new(_time);
         MemberInfo[] members = [new(Self, "n1", "n1:1", "n1:2"), new(Other, "n2", "n2:1", "n2:2")];
         var context = new NodeContext(_host, () => false)
@@ -31,8 +34,15 @@ internal sealed class NodeRig : IDisposable
         };
         _view = new(1, members[0], members);
         Pending = new(MostPending, MostPendingBytes, seed: 0);
-        _actor = new(context, Self, Transport, _view, new(NullLogger.Instance, "n1", _view.NameOf), Pending, Tally);
+        _actor = new(context, Self, Transport, _view, new(NullLogger.Instance, "n1", _view.NameOf), Pending, Tally)
+        {
+            Objection = machine.Objection,
+            Census = new(machine.Processors, Silence, (to, number) => Transport.Send(to, new ProcessorsWanted(number)), 0, new(NullLogger.Instance, "n1", _view.NameOf)),
+        };
     }
+
+    /// <summary>How long a member may be silent.</summary>
+    public static TimeSpan Silence { get; } = TimeSpan.FromMilliseconds(300);
 
     public static MemberId Self { get; } = new(1);
 
@@ -84,10 +94,16 @@ internal sealed class NodeRig : IDisposable
     public (Request Request, RecordedReply Reply) Ask(TimeSpan? patience = null) => Ask(RequestKind.Command, patience);
 
     /// <summary>A client's command or query.</summary>
-    public (Request Request, RecordedReply Reply) Ask(RequestKind kind, TimeSpan? patience = null)
+    public (Request Request, RecordedReply Reply) Ask(RequestKind kind, TimeSpan? patience = null) => Ask(kind, new byte[10], patience);
+
+    /// <summary>A client's command for a processor.</summary>
+    public (Request Request, RecordedReply Reply) Enqueue(string processor, TimeSpan? patience = null) =>
+        Ask(RequestKind.Command, ProcessFields.Encode(processor, default), patience);
+
+    private (Request Request, RecordedReply Reply) Ask(RequestKind kind, ReadOnlyMemory<byte> payload, TimeSpan? patience)
     {
         var reply = new RecordedReply();
-        var request = new Request(kind, Consistency.Linearizable, new byte[10], patience ?? TimeSpan.FromSeconds(7), reply);
+        var request = new Request(kind, Consistency.Linearizable, payload, patience ?? TimeSpan.FromSeconds(7), reply);
         Tell(new ClientRequest(request));
         return (request, reply);
     }
@@ -132,9 +148,16 @@ internal sealed class RecordedReply : IReplyTo
 {
     public List<string> Answers { get; } = [];
 
+    /// <summary>The text of a failure.</summary>
+    public string? Message { get; private set; }
+
     public void Answer(CommandResult result) => Answers.Add("answered");
 
     public void Show(IStateView view) => Answers.Add("shown");
 
-    public void Fail(QuorumError error, string message) => Answers.Add(error.ToString());
+    public void Fail(QuorumError error, string message)
+    {
+        Answers.Add(error.ToString());
+        Message = message;
+    }
 }

@@ -31,6 +31,8 @@ internal static class Generated
             SnapshotChunk = new Wired.SnapshotChunk { Transfer = m.Transfer, Offset = (ulong)m.Offset, Crc = m.Crc, Bytes = Bytes(m.Bytes) },
         },
         SnapshotProgress m => new Wired.Frame { SnapshotProgress = Progress(m) },
+        ProcessorsWanted m => new Wired.Frame { Forward = new Wired.Forward { Kind = Wired.RequestKind.RequestQuery, ProcessorsWanted = (ulong)m.Number } },
+        ProcessorsTold m => new Wired.Frame { ProcessorsTold = new Wired.ProcessorsTold { Number = (ulong)m.Number, Names = { m.Names } } },
         _ => throw new ArgumentException(message.ToString()),
     };
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines.Processors;
 using ActorQuorum.Transport;
 using FsCheck;
 using FsCheck.Fluent;
@@ -125,6 +126,43 @@ public class PeerCodecTests
     }
 
     [Fact]
+    [Trait("Row", "CO-2")]
+    public void Names_of_processors_that_are_none_or_out_of_order_or_too_many_are_refused()
+    {
+        Refused(Told("with space")).ShouldContain("a processor's name of 10 bytes is none");
+        Refused(Told("")).ShouldContain("0 bytes");
+        Refused(Told("ümlaut")).ShouldContain("7 bytes");
+        Refused(Told(new string('x', ProcessFields.NameLimit + 1))).ShouldContain("65 bytes");
+        Refused(Told("a", "a")).ShouldContain("'a' is named behind 'a'");
+        Refused(Told("a", "B")).ShouldContain("'B' is named behind 'a'");
+        string[] most = [.. Enumerable.Range(0, ProcessorSet.CountLimit).Select(i => $"p{i:D3}")];
+        Refused(Told([.. most, "q"])).ShouldContain("more than 256");
+        ((ProcessorsTold)PeerCodec.Read(Told(most).ToByteArray(), Route)).Names.ShouldBe(most);
+
+        static Wired.Frame Told(params string[] names) => new() { ProcessorsTold = new() { Number = 1, Names = { names } } };
+    }
+
+    [Fact]
+    [Trait("Row", "CO-2")]
+    public void As_many_names_as_a_node_may_have_fit_the_smallest_frame()
+    {
+        var most = new ProcessorsTold((long)PeerCodec.NumberLimit - 1, [.. Enumerable.Range(0, ProcessorSet.CountLimit).Select(i => $"{i:D3}".PadRight(ProcessFields.NameLimit, 'x'))]);
+        PeerCodec.TryMeasure(most, 64 << 10, out _).ShouldBeTrue();
+    }
+
+    /// <summary>An unknown kind closes the connection; so the question has the form of one that every release knows.</summary>
+    [Fact]
+    [Trait("Row", "CO-2")]
+    public void To_an_earlier_release_the_question_for_processors_is_a_query_without_a_number()
+    {
+        var earlier = Wired.Frame.Parser.ParseFrom(Frame(new ProcessorsWanted(77)).AsSpan(PeerCodec.PrefixBytes).ToArray());
+        earlier.Forward.ProcessorsWanted.ShouldBe(77UL);
+        earlier.Forward.ProcessorsWanted = 0;
+        var seen = PeerCodec.Read(earlier.ToByteArray(), Route).ShouldBeOfType<Forward>();
+        (seen.RequestId, seen.Kind, seen.Payload.Length, seen.Patience).ShouldBe((0, RequestKind.Query, 0, TimeSpan.Zero));
+    }
+
+    [Fact]
     public void A_text_that_is_not_utf8_is_refused() => Refused([0x52, 5, 0x18, 1, 0x22, 1, 0xFF]).ShouldContain("UTF-8");
 
     [Fact]
@@ -192,6 +230,7 @@ public class PeerCodecTests
         ForwardReply m => $"{m} {m.Detail is null}",
         SnapshotChunk m => $"{m with { Bytes = default }} {Convert.ToHexString(m.Bytes.Span)}",
         SnapshotProgress m => $"{m} {m.Detail is null}",
+        ProcessorsTold m => $"{m with { Names = [] }} {string.Join(' ', m.Names)}",
         _ => message.ToString(),
     };
 

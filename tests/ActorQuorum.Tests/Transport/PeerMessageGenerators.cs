@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.StateMachines.Processors;
 using ActorQuorum.Transport;
 using FsCheck;
 using FsCheck.Fluent;
@@ -64,7 +65,13 @@ internal static class PeerMessageGenerators
         from transfer in Id from offset in Number from crc in Gen.Choose(int.MinValue, int.MaxValue) from payload in Payload
         select (PeerMessage)new SnapshotChunk(transfer, offset, unchecked((uint)crc), payload),
         from transfer in Id from offset in Number from receipt in Gen.Elements(Enum.GetValues<SnapshotReceipt>()) from detail in Text
-        select (PeerMessage)new SnapshotProgress(transfer, offset, receipt, detail));
+        select (PeerMessage)new SnapshotProgress(transfer, offset, receipt, detail),
+        from number in Number select (PeerMessage)new ProcessorsWanted(Math.Max(1, number)),
+        from number in Number from names in Names select (PeerMessage)new ProcessorsTold(number, names));
+
+    private static Gen<ImmutableArray<string>> Names =>
+        from names in Gen.Elements("a", "transfer.v2", "Z_1", "-", "9", new string('x', ProcessFields.NameLimit)).ListOf()
+        select names.Distinct().Order(StringComparer.Ordinal).ToImmutableArray();
 
     private static Gen<(int Group, long Term)> Head => from g in Group from t in Number select (g, t);
 

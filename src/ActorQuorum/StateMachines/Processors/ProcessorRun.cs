@@ -3,6 +3,9 @@ namespace ActorQuorum.StateMachines.Processors;
 /// <summary>Runs one command of a processor: its writes at one new revision, or none.</summary>
 internal sealed class ProcessorRun(KeyIndex index, long revision, ProcessorSet processors)
 {
+    [ThreadStatic]
+    private static bool t_isRunning;
+
     /// <summary>What the handler answered.</summary>
     public ReadOnlyMemory<byte> Result { get; private set; }
 
@@ -27,8 +30,20 @@ internal sealed class ProcessorRun(KeyIndex index, long revision, ProcessorSet p
         return null;
     }
 
+    /// <summary>A node that a handler asked would wait for itself, or be asked once by every member; so none is.</summary>
+    /// <exception cref="InvalidOperationException">A handler runs on this thread.</exception>
+    public static void RefuseWithin()
+    {
+        if (t_isRunning)
+        {
+            throw new InvalidOperationException(
+                "A processor asked a node for something. It has the store that it is handed, and nothing else: while it runs its node applies nothing.");
+        }
+    }
+
     private Refusal? Call(string name, ProcessorHandler handler, ProcessorTransaction transaction, ReadOnlyMemory<byte> payload, long logIndex)
     {
+        t_isRunning = true;
         try
         {
             var result = handler(transaction, new(payload));
@@ -47,6 +62,7 @@ internal sealed class ProcessorRun(KeyIndex index, long revision, ProcessorSet p
         }
         finally
         {
+            t_isRunning = false;
             transaction.Close();
         }
     }

@@ -2,6 +2,7 @@ using System.Text;
 using ActorQuorum.StateMachines;
 using ActorQuorum.StateMachines.Processors;
 using ActorQuorum.Stores;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorQuorum.Tests.StateMachines.Processors;
 
@@ -9,6 +10,7 @@ namespace ActorQuorum.Tests.StateMachines.Processors;
 public sealed class ProcessorTests
 {
     private const int Failed = 10;
+    private static readonly ProcessorHandler Nothing = (_, _) => default;
 
     [Fact]
     public void A_handler_gets_its_payload_and_its_answer_is_the_result()
@@ -260,15 +262,48 @@ public sealed class ProcessorTests
     }
 
     [Fact]
-    public void A_command_that_a_node_could_not_apply_is_refused_before_it_is_logged()
+    public void The_processor_that_a_command_asks_for_is_known_before_it_is_logged()
     {
         IStateMachine store = new Processing(("known", (_, _) => default)).Store;
 
-        store.Objection(ProcessFields.Encode("known", default)).ShouldBeNull();
-        var refused = store.Objection(ProcessFields.Encode("unknown", default))!;
-        (refused.Code, refused.Error).ShouldBe((12, "actorquorum: there is no processor 'unknown'; add it on every member before it is asked for"));
-        store.Objection(ProcessFields.Encode("no name", default))!.Code.ShouldBe(3);
-        store.Objection(Command.Seal(new byte[2], CommandKind.Put)).ShouldBeNull();
+        store.Objection(ProcessFields.Encode("known", default), out var known).ShouldBeNull();
+        store.Objection(ProcessFields.Encode("unknown", default), out var unknown).ShouldBeNull();
+        store.Objection(Command.Seal(new byte[2], CommandKind.Put), out var none).ShouldBeNull();
+        (known, unknown, none).ShouldBe(("known", "unknown", null));
+        store.Objection(ProcessFields.Encode("no name", default), out _)!.Code.ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_build_names_its_processors_in_order() => ((IStateMachine)new Processing(("b", Nothing), ("a", Nothing), ("B", Nothing)).Store).Processors.ShouldBe(["B", "a", "b"]);
+
+    [Fact]
+    public void A_node_has_so_many_processors_and_no_more()
+    {
+        var builder = new QuorumBuilder();
+        for (var i = 0; i < ProcessorSet.CountLimit; i++) builder.AddProcessor($"p{i}", Nothing);
+
+        Should.Throw<InvalidOperationException>(() => builder.AddProcessor("one-more", Nothing)).Message.ShouldBe(
+            "A node has 256 processors at most, and 'one-more' is one more: let one processor tell kinds of commands apart by their payload.");
+        builder.ToProcessors("n1", NullLogger.Instance).Names.Length.ShouldBe(256);
+    }
+
+    [Fact]
+    public void A_handler_that_asks_a_node_fails_at_once_and_the_next_one_may_run()
+    {
+        Exception? seen = null;
+        var processing = new Processing(("ask", (store, _) =>
+        {
+            store.Put("k", "v");
+            seen = Record.Exception(ProcessorRun.RefuseWithin);
+            ProcessorRun.RefuseWithin();
+            return default;
+        }));
+
+        processing.Run("ask").Code.ShouldBe(Failed);
+
+        seen.ShouldBeOfType<InvalidOperationException>().Message.ShouldContain("A processor asked a node");
+        processing.Find("k").ShouldBeNull();
+        ProcessorRun.RefuseWithin();
     }
 
     [Fact]
