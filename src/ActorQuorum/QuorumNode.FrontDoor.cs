@@ -42,7 +42,9 @@ public sealed partial class QuorumNode
     /// <param name="loggers">Where it logs; null for nowhere.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running node.</returns>
-    /// <exception cref="IOException">The peer port is busy, or the data directory is locked, foreign or damaged.</exception>
+    /// <exception cref="IOException">
+    /// The peer port is busy, or the data directory is locked, foreign or damaged, or its log asks for a processor that is not added.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The runtime is one that this library does not start.</exception>
     public static Task<QuorumNode> StartAsync(
         NodeOptions options, Action<QuorumBuilder>? configure = null, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)

@@ -1,4 +1,5 @@
 using ActorQuorum.StateMachines;
+using ActorQuorum.StateMachines.Processors;
 using ActorQuorum.Storage;
 using ActorQuorum.TestKit.Cluster;
 
@@ -12,6 +13,7 @@ internal sealed class SnapshotEqualsLog(CommittedIsDurable committed, ReachedCou
 {
     private readonly SortedDictionary<int, string> _seen = [];
     private readonly SortedDictionary<long, string> _digests = [];
+    private readonly SortedDictionary<string, ProcessorHandler> _processors = new(StringComparer.Ordinal);
     private KeyValueStore _model = new();
     private long _applied;
 
@@ -49,16 +51,27 @@ internal sealed class SnapshotEqualsLog(CommittedIsDurable committed, ReachedCou
             restore.Install();
         }
 
+        Learn(node.Builder);
         var (expected, digest) = (DigestAt(mark.Index), ContentDigest.Of((KeyValueView)restored.View));
         Demand(digest == expected, $"{node.Name} has a snapshot up to entry {mark.Index} that holds {digest}, the log gives {expected}");
     }
+
+    /// <summary>What a snapshot stands for its node could apply: so with the processors of all builds that took one the log can be.</summary>
+    private void Learn(QuorumBuilder build)
+    {
+        var isNews = false;
+        foreach (var (name, handler) in build.Processors) isNews |= _processors.TryAdd(name, handler);
+        if (isNews) Restart();
+    }
+
+    private void Restart() => (_model, _applied) = (new(processors: new(_processors)), 0);
 
     private string DigestAt(long index)
     {
         if (_digests.TryGetValue(index, out var known)) return known;
 
         // Nodes take theirs at about the same places: seldom does one lie before what was applied already.
-        if (index < _applied) (_model, _applied) = (new(), 0);
+        if (index < _applied) Restart();
         for (; _applied < index; _applied++)
         {
             var (entry, _) = committed.Entries[(int)_applied];

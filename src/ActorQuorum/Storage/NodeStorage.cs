@@ -46,7 +46,7 @@ internal sealed class NodeStorage : IDisposable
     /// <param name="identity">Who the node is.</param>
     /// <param name="drawIncarnation">Draws a random number.</param>
     /// <param name="machine">An empty state machine; holds what the newest snapshot holds when this returns.</param>
-    /// <exception cref="DataDirectoryException">The directory is locked, foreign or incomplete.</exception>
+    /// <exception cref="DataDirectoryException">The directory is locked, foreign or incomplete, or its log asks for processors that this build lacks.</exception>
     /// <exception cref="StorageDamagedException">Bytes that were durable are damaged.</exception>
     public static NodeStorage Open(
         IFileSystem files, NodeOptions options, ClusterIdentity identity, Func<ulong> drawIncarnation, IStateMachine machine)
@@ -57,7 +57,9 @@ internal sealed class NodeStorage : IDisposable
         var directory = DataDirectory.Open(files, options.DataDirectory, identity.ClusterId, self.Id, self.Name, drawIncarnation);
         try
         {
-            return Open(files, directory, options.Log.SegmentSizeBytes, machine);
+            var storage = Open(files, directory, options.Log.SegmentSizeBytes, machine);
+            DemandProcessors(storage, directory, self.Name, machine);
+            return storage;
         }
         catch
         {
@@ -103,6 +105,17 @@ internal sealed class NodeStorage : IDisposable
             log.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A node that lacks a processor would have to stop itself later on, in the middle of its work; here it has not begun to take part.</summary>
+    private static void DemandProcessors(NodeStorage storage, DataDirectory directory, string name, IStateMachine machine)
+    {
+        if (MissingProcessors.Name(storage.Durable, machine) is not { } missing) return;
+        storage.Log.Dispose();
+        throw new DataDirectoryException(
+            $"The log in {directory.LogDirectory} asks for what this build of {name} does not add: {missing}. Passed over, they would leave {name} with another state "
+            + "than the others. Start it with the build that the others run: it goes on where it stopped. Where they have removed a processor for good, "
+            + "reset it: it takes all from them.");
     }
 
     /// <summary>Lets the directory go. The log is closed by whoever writes it.</summary>

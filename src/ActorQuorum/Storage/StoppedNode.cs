@@ -1,7 +1,6 @@
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.StateMachines;
-using ActorQuorum.StateMachines.Processors;
 
 namespace ActorQuorum.Storage;
 
@@ -70,20 +69,18 @@ internal sealed class StoppedNode : IDisposable
         DurableState durable = storage.Durable;
         SnapshotMark mark = durable.Snapshot;
         storage.Log.Dispose();
-        Entry[] behind = [.. durable.Entries.Where(entry => entry.Index > mark.Index)];
-        try
-        {
-            foreach (Entry entry in behind)
-            {
-                if (entry.Kind == EntryKind.Command)
-                    machine.Apply(entry.Index, entry.Payload);
-            }
-        }
-        catch (MissingProcessorException e)
+        if (MissingProcessors.Name(durable, machine) is { } missing)
         {
             throw new DataDirectoryException(
-                $"The log in {_directory.LogDirectory} cannot be made a state here, and nothing was changed: {e.Message}. "
-                + "This program has none of an application's processors: only a snapshot that stands for all such entries makes such a log readable to it.", e);
+                $"The log in {_directory.LogDirectory} cannot be made a state here, and nothing was changed: it asks for {missing}. "
+                + "This program has none of an application's processors: only a snapshot that stands for all such entries makes such a log readable to it.");
+        }
+
+        Entry[] behind = [.. durable.Entries.Where(entry => entry.Index > mark.Index)];
+        foreach (Entry entry in behind)
+        {
+            if (entry.Kind == EntryKind.Command)
+                machine.Apply(entry.Index, entry.Payload);
         }
 
         return new Holdings(machine, mark.After(behind), durable.State, mark.Index);

@@ -144,11 +144,11 @@ public sealed class StoppedNodeTests
         using (StoppedNode node = StoppedNode.Open(disk, s_options))
         {
             string why = Should.Throw<DataDirectoryException>(() => node.Read()).Message;
-            why.ShouldContain("entry 9 of the log asks for the processor 'of-the-app'");
+            why.ShouldContain("it asks for the processor 'of-the-app' (entry 9)");
             why.ShouldContain("nothing was changed");
         }
 
-        using NodeStorage storage = Open(disk, out _);
+        using NodeStorage storage = Open(disk, out _, "of-the-app");
         storage.Durable.Entries[^1].Index.ShouldBe(9);
         disk.Image().Keys.ShouldBeSubsetOf([.. before.Keys, Path.Combine(Home, "holder")]);
     }
@@ -220,9 +220,9 @@ public sealed class StoppedNodeTests
         }
     }
 
-    private static NodeStorage Open(SimulatedDisk disk, out KeyValueStore machine)
+    private static NodeStorage Open(SimulatedDisk disk, out KeyValueStore machine, params string[] processors)
     {
-        machine = new KeyValueStore();
+        machine = new KeyValueStore(processors: new(processors.Select(name => KeyValuePair.Create<string, ProcessorHandler>(name, (_, _) => default))));
         NodeStorage storage = NodeStorage.Open(disk, s_options, s_configured, () => 0x999, machine);
         storage.Log.Dispose();
         return storage;
