@@ -65,8 +65,12 @@ public sealed partial class QuorumNode
     {
         // A bell, not a queue: whoever hears it looks at what is so now, which is never older than what rang.
         var bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        void Ring(RoleChange change) => bell.Writer.TryWrite(true);
-        _actors.View.RoleChanged += Ring;
+        void Ring() => bell.Writer.TryWrite(true);
+        void OnRoleChanged(RoleChange change) => Ring();
+        _actors.View.RoleChanged += OnRoleChanged;
+
+        // A leader may be heard before the log has told that there is such a member: what it is called comes later.
+        _actors.View.MembersChanged += Ring;
         using var stopped = new CancellationTokenSource();
         _ = _host.Completion.ContinueWith(
             static (_, writer) => ((ChannelWriter<bool>)writer!).TryComplete(), bell.Writer, stopped.Token, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -88,7 +92,8 @@ public sealed partial class QuorumNode
         }
         finally
         {
-            _actors.View.RoleChanged -= Ring;
+            _actors.View.RoleChanged -= OnRoleChanged;
+            _actors.View.MembersChanged -= Ring;
             await stopped.CancelAsync().ConfigureAwait(false);
         }
     }

@@ -16,6 +16,9 @@ internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<M
     /// <summary>Each change of role, term or leader, on the NodeActor's turn.</summary>
     public event Action<RoleChange>? RoleChanged;
 
+    /// <summary>The members are others, or are known for the first time; on the NodeActor's turn.</summary>
+    public event Action? MembersChanged;
+
     private IReadOnlyList<MemberInfo> Members => _members ?? firstMembers;
 
     /// <summary>The core at the end of its latest turn.</summary>
@@ -94,6 +97,7 @@ internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<M
         if (!configuration.IsCommitted || configuration.Latest.Members.IsEmpty) return;
         _members = [.. configuration.Latest.Members.Select(MemberOf).OrderBy(member => member.Name, StringComparer.Ordinal)];
         _isDetached = configuration.Latest.Find(self.Id) is null;
+        MembersChanged?.Invoke();
     }
 
     /// <summary>A member as the log names it; what that leaves out the files may know.</summary>

@@ -90,6 +90,9 @@ internal sealed class OwnCluster : IAsyncDisposable
     /// <summary>From now on nothing goes from one to the other.</summary>
     public void Cut(QuorumNode from, QuorumNode to) => _cuts[(from.Status.Self.Id, to.Status.Self.Id)] = true;
 
+    /// <summary>What goes from one to the other arrives again.</summary>
+    public void Heal(QuorumNode from, QuorumNode to) => _cuts.TryRemove((from.Status.Self.Id, to.Status.Self.Id), out _);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Nodes) await node.DisposeAsync();

@@ -145,4 +145,52 @@ public sealed class RoleTests
         await using var cluster = await OwnCluster.StartAsync(3);
         cluster["n2"].Members.Select(member => member.Name).ShouldBe(["n1", "n2", "n3"]);
     }
+
+    /// <summary>It hears the leader before it has read in its log that there is such a member.</summary>
+    [Fact]
+    public async Task A_leader_that_was_not_yet_known_for_a_member_is_named_once_it_is()
+    {
+        await using var cluster = await OwnCluster.StartAsync(3);
+        var first = await cluster.LeaderAsync();
+        var away = cluster.Nodes.First(node => node != first);
+        foreach (var other in cluster.Nodes.Where(node => node != away).ToList())
+        {
+            cluster.Cut(away, other);
+            cluster.Cut(other, away);
+        }
+
+        var members = await first.AttachAsync([new("n4", "n4:1", "n4:2"), new("n5", "n5:1", "n5:2")]).InTime();
+        QuorumNode[] newcomers = [await cluster.JoinAsync("n4", first, members), await cluster.JoinAsync("n5", first, members)];
+        foreach (var newcomer in newcomers)
+        {
+            cluster.Cut(away, newcomer);
+            cluster.Cut(newcomer, away);
+        }
+
+        await Eventually.ShouldBeAsync(() => first.Members.Count == 5 && first.Members.All(member => !member.IsLearner), "the newcomers vote");
+        MemberId[] gone = [.. cluster.Nodes.Where(node => node != away && !newcomers.Contains(node)).Select(node => node.Status.Self.Id)];
+        await newcomers[0].DetachAsync(gone).InTime();
+
+        NodeRole? last = null;
+        using var enough = new CancellationTokenSource();
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var part in away.RoleChanges(enough.Token)) Volatile.Write(ref last, part);
+        });
+
+        // It hears the leader, and cannot yet say what it lacks.
+        foreach (var newcomer in newcomers) cluster.Heal(newcomer, away);
+        await Eventually.ShouldBeAsync(() => newcomers.Any(newcomer => newcomer.Status.Self.Id == away.Status.Leader), "it hears the leader");
+        foreach (var newcomer in newcomers) cluster.Heal(away, newcomer);
+        await Eventually.ShouldBeAsync(() => away.Members.Count == 3 && away.Leader is not null, "it follows");
+        try
+        {
+            await Eventually.ShouldBeAsync(() => Volatile.Read(ref last)?.Leader == away.Leader, "a reader of the changes knows the leader, too");
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(() => reading);
+        }
+    }
 }
