@@ -15,7 +15,11 @@ internal static class LeaderWork
             await foreach (var part in parts(ended.Token).ConfigureAwait(false))
             {
                 if (part.IsLeader && part.Term == term) continue;
-                await EndAsync(shift).ConfigureAwait(false);
+
+                // Let go of first: if it fails as it ends it is not ended a second time below.
+                var ending = shift;
+                shift = null;
+                await EndAsync(ending).ConfigureAwait(false);
                 (shift, term) = part.IsLeader ? (new Shift(part, work, ended), part.Term) : (null, term);
             }
         }

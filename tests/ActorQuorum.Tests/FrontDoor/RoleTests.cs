@@ -193,4 +193,29 @@ public sealed class RoleTests
             await Should.ThrowAsync<OperationCanceledException>(() => reading);
         }
     }
+
+    [Fact]
+    public async Task Work_that_fails_when_it_is_told_to_end_is_what_the_whole_fails_with()
+    {
+        var work = LeaderWork.RunAsync(
+            _ => Parts(new NodeRole(Role.Leader, 1, null), new NodeRole(Role.Follower, 2, null)),
+            async (_, leading) =>
+            {
+                var over = new TaskCompletionSource();
+                await using var told = leading.Register(over.SetResult);
+                await over.Task;
+                throw new TimeoutException("of the work's own");
+            },
+            CancellationToken.None);
+        (await Should.ThrowAsync<TimeoutException>(() => work.InTime())).Message.ShouldBe("of the work's own");
+    }
+
+    private static async IAsyncEnumerable<NodeRole> Parts(params NodeRole[] parts)
+    {
+        foreach (var part in parts)
+        {
+            await Task.Yield();
+            yield return part;
+        }
+    }
 }
