@@ -64,8 +64,9 @@ internal sealed partial class RaftCore
     {
         if (IsProven)
         {
-            if (introduction.Phase == FoundingPhase.Proven || !IsKnown(introduction.From)) return;
-            Send(IntroductionTo(introduction.From));
+            if (!IsKnown(introduction.From)) return;
+            if (introduction.Phase != FoundingPhase.Proven) Send(IntroductionTo(introduction.From));
+            else if (_memberships.Latest.Find(introduction.From) is not { Incarnation: 0 }) return;
             Bind(introduction.From, introduction.Incarnation, introduction.Contact);
             return;
         }
@@ -105,6 +106,9 @@ internal sealed partial class RaftCore
                 return true;
         return IsMember(id);
     }
+
+    /// <summary>Whether this member was added and is not bound yet: then the leader may not know what it is called, however long it has its directory.</summary>
+    private bool IsUnbound => _memberships.Latest.Find(Self) is { Incarnation: 0 };
 
     /// <summary>Whether the log binds a later data directory of this member: this one, should it come back, has no vote any more.</summary>
     private bool IsSuperseded => _memberships.Latest.BindingOf(Self) > _options.Incarnation;

@@ -121,8 +121,8 @@ internal sealed partial class RaftCore
         follower.IsProven = isProven;
         follower.LastHeard = _now;
 
-        // One that was removed and added again with the directory it always had knows its votes and introduces itself no more.
-        if (isProven && _memberships.Latest.Find(reply.From) is { Incarnation: 0 }) Bind(reply.From, reply.Incarnation, null);
+        // One that was removed and added again with the directory it always had knows its votes: it introduces itself only to say its name.
+        if (isProven && _memberships.Latest.Find(reply.From) is { Incarnation: 0, Contact.Name.Length: > 0 }) Bind(reply.From, reply.Incarnation, null);
         return follower;
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class RaftCore
             OnElectionDeadline();
         }
 
-        if (!IsProven && _now >= _introductionDeadline) Introduce();
+        if ((!IsProven || IsUnbound) && _now >= _introductionDeadline) Introduce();
     }
 
     /// <summary>The next heartbeat is due a heartbeat after this one was, not after it is sent: coarse ticks would stretch each by up to a tick.</summary>

@@ -210,6 +210,21 @@ public sealed class WipedMemberTests
         leader.Core.Membership.BindingOf(CoreCluster.Id(4)).ShouldBe(4000ul);
     }
 
+    /// <summary>etcd's API gives no name with the address: the member brings it.</summary>
+    [Fact]
+    public void One_that_was_removed_and_added_again_without_a_name_brings_it_with_the_directory_it_always_had()
+    {
+        var cluster = CoreCluster.Of(3);
+        var leader = cluster.Elect(1);
+        Grow(cluster, leader, 1);
+        leader.Change(7, Detach(4));
+        cluster.Settle();
+        leader.Change(8, new AddLearners([new(CoreCluster.Id(4), new("", "n4:7101", ""))]));
+        cluster.Run(TimeSpan.FromSeconds(2));
+        leader.Core.Membership.BindingOf(CoreCluster.Id(4)).ShouldBe(4000ul);
+        leader.Core.Membership.Find(CoreCluster.Id(4))!.Contact.ShouldBe(CoreCluster.NewcomerOf(4).Contact);
+    }
+
     /// <summary>Alone in its file, a node founds its cluster at once; but its cluster has grown meanwhile.</summary>
     [Fact]
     public void The_only_founder_of_a_cluster_that_grew_counts_for_nothing_with_another_disk()
