@@ -28,8 +28,13 @@ public sealed partial class QuorumNode : IMembershipNode
         ChangeMembersAsync(new DetachMembers(Known(members)), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MemberInfo>> UpdateAsync(MemberId member, NewMember contact, CancellationToken cancellationToken = default) =>
-        ChangeMembersAsync(new UpdateContact(member, Checked(contact, isAdded: false)), cancellationToken);
+    public Task<IReadOnlyList<MemberInfo>> UpdateAsync(MemberId member, NewMember contact, CancellationToken cancellationToken = default)
+    {
+        var change = new UpdateContact(member, Checked(contact, isAdded: false));
+        if (contact.Name.Length > 0 && Members.Any(other => other.Id != member && other.Name == contact.Name))
+            throw Refused(QuorumError.AlreadyAMember, $"{contact.Name} is the name of another member");
+        return ChangeMembersAsync(change, cancellationToken);
+    }
 
     private IEnumerable<Newcomer> Named(IReadOnlyCollection<NewMember> newcomers)
     {

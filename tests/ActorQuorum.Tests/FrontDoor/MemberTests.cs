@@ -98,6 +98,14 @@ public sealed class MemberTests
         members.Single(member => member.Id == id).ShouldBe(new MemberInfo(id, "n3", "n3:1", "elsewhere:2"));
     }
 
+    [Fact]
+    public async Task No_member_is_given_the_name_of_another()
+    {
+        await using var cluster = await OwnCluster.StartAsync(3);
+        var id = cluster["n3"].Status.Self.Id;
+        await RefusedAsync(QuorumError.AlreadyAMember, () => cluster["n1"].UpdateAsync(id, new("n2", "")));
+    }
+
     private static async Task RefusedAsync(QuorumError error, Func<Task> change) =>
         (await Should.ThrowAsync<QuorumException>(() => change().InTime())).Error.ShouldBe(error);
 
