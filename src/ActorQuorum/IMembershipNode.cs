@@ -19,7 +19,7 @@ public interface IMembershipNode
     /// processes then. If they do not catch up in time they stay learners.
     /// </summary>
     /// <param name="newcomers">Who is added.</param>
-    /// <param name="patience">How long they may take to catch up; null for ten minutes.</param>
+    /// <param name="patience">How long they may take to catch up; from a millisecond to a year; null for ten minutes.</param>
     /// <param name="cancellationToken">Gives up waiting; the change may still take effect.</param>
     /// <returns>All members.</returns>
     /// <exception cref="QuorumException">The change was not made, or its outcome is unknown: see its <see cref="QuorumException.Error"/>.</exception>

@@ -9,10 +9,18 @@ public sealed partial class QuorumNode : IMembershipNode
 {
     private static readonly TimeSpan s_attachPatience = TimeSpan.FromMinutes(10);
 
+    /// <summary>What the log can bear (<see cref="ByteReader.Milliseconds"/>).</summary>
+    private static readonly TimeSpan s_mostAttachPatience = TimeSpan.FromDays(365);
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<MemberInfo>> AttachAsync(
-        IReadOnlyCollection<NewMember> newcomers, TimeSpan? patience = null, CancellationToken cancellationToken = default) =>
-        ChangeMembersAsync(new AttachMembers([.. Named(newcomers)], patience ?? s_attachPatience), cancellationToken);
+        IReadOnlyCollection<NewMember> newcomers, TimeSpan? patience = null, CancellationToken cancellationToken = default)
+    {
+        var most = patience ?? s_attachPatience;
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, TimeSpan.FromMilliseconds(1), nameof(patience));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(most, s_mostAttachPatience, nameof(patience));
+        return ChangeMembersAsync(new AttachMembers([.. Named(newcomers)], most), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<MemberInfo>> AttachLearnersAsync(

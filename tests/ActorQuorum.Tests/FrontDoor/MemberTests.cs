@@ -106,6 +106,17 @@ public sealed class MemberTests
         await RefusedAsync(QuorumError.AlreadyAMember, () => cluster["n1"].UpdateAsync(id, new("n2", "")));
     }
 
+    [Theory]
+    [InlineData(-1d)]
+    [InlineData(400d * 24 * 3600)]
+    public async Task A_patience_that_can_be_none_is_refused_as_such(double seconds)
+    {
+        await using var cluster = await OwnCluster.StartAsync(1);
+        await cluster.LeaderAsync();
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(
+            () => cluster["n1"].AttachAsync([new("n4", "n4:1")], TimeSpan.FromSeconds(seconds)).InTime());
+    }
+
     private static async Task RefusedAsync(QuorumError error, Func<Task> change) =>
         (await Should.ThrowAsync<QuorumException>(() => change().InTime())).Error.ShouldBe(error);
 
