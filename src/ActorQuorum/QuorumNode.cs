@@ -19,6 +19,7 @@ namespace ActorQuorum;
 public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
 {
     private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_handOverPeriod = TimeSpan.FromMilliseconds(100);
 
     private const string ResetAdvice =
         "it founds no cluster, and waits for its own to take it in. If that is another one by now (recover, restore), add it there and start it with --join";
@@ -213,9 +214,14 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
         _actors.View.RoleChanged += OnRoleChanged;
         try
         {
-            if (Status.Role != Role.Leader) return true;
-            _actors.HandOver();
-            await Task.WhenAny(handedOver.Task, _host.Completion, Task.Delay(patience, _host.Time)).ConfigureAwait(false);
+            // The core tries for an election timeout, and not at all as long as nobody is known to be fit: it is asked again while there is time.
+            var givenUp = Task.Delay(patience, _host.Time);
+            while (Status.Role == Role.Leader && !givenUp.IsCompleted && !_host.Completion.IsCompleted)
+            {
+                _actors.HandOver();
+                await Task.WhenAny(handedOver.Task, _host.Completion, givenUp, Task.Delay(s_handOverPeriod, _host.Time)).ConfigureAwait(false);
+            }
+
             return Status.Role != Role.Leader;
         }
         finally
