@@ -23,16 +23,21 @@ internal sealed class Worker(QuorumNode node) : BackgroundService
         try
         {
             // Fenced: once the next leader has put its name, nothing that this one still sends is written.
-            var mine = await node.Store.PutAsync("shop/worker", name, leading);
+            long? mine = null;
             while (await pace.WaitForNextTickAsync(leading))
             {
-                var step = new StoreTransaction().WhenUnchanged("shop/worker", mine).Put("shop/done", $"{DateTime.UtcNow:O}");
-                if (!(await node.Store.CommitAsync(step, leading)).IsCommitted) return;
+                try
+                {
+                    mine ??= await node.Store.PutAsync("shop/worker", name, leading);
+                    var step = new StoreTransaction().WhenUnchanged("shop/worker", mine.Value).Put("shop/done", $"{DateTime.UtcNow:O}");
+                    if (!(await node.Store.CommitAsync(step, leading)).IsCommitted) return;
+                }
+                catch (QuorumException e)
+                {
+                    // It may have been done all the same: each step can be done twice.
+                    Console.WriteLine($"{name} tries again: {e.Message}");
+                }
             }
-        }
-        catch (QuorumException e)
-        {
-            Console.WriteLine($"{name} leaves it to the next leader: {e.Message}");
         }
         finally
         {

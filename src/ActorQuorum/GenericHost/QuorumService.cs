@@ -19,7 +19,9 @@ internal sealed class QuorumService(QuorumNode node, QuorumBuilder builder, ISer
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await ((Task)node.HandOverAsync(s_handOverPatience)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await node.StopAsync().ConfigureAwait(false);
+
+        // A disk that hangs holds up the node's end, and nobody else's.
+        await node.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task StopHostWithNode()

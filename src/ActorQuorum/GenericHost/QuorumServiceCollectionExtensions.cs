@@ -18,6 +18,7 @@ public static class QuorumServiceCollectionExtensions
     /// <param name="configure">Adds processors, or a transport; null for none.</param>
     /// <returns>The services.</returns>
     /// <exception cref="ConfigurationException">The configuration lacks the section, or it says what cannot be.</exception>
+    /// <exception cref="InvalidOperationException">The services hold a node already.</exception>
     public static IServiceCollection AddActorQuorum(
         this IServiceCollection services, IConfiguration configuration, Action<QuorumBuilder>? configure = null)
     {
@@ -30,10 +31,13 @@ public static class QuorumServiceCollectionExtensions
     /// <param name="options">The node's settings.</param>
     /// <param name="configure">Adds processors, or a transport; null for none.</param>
     /// <returns>The services.</returns>
+    /// <exception cref="InvalidOperationException">The services hold a node already.</exception>
     public static IServiceCollection AddActorQuorum(this IServiceCollection services, NodeOptions options, Action<QuorumBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
+        if (services.Any(service => service.ServiceType == typeof(QuorumStart)))
+            throw new InvalidOperationException("AddActorQuorum was called before: a host holds one node. Start further ones by QuorumNode.StartAsync.");
         var builder = new QuorumBuilder();
         configure?.Invoke(builder);
         services.AddSingleton(provider => new QuorumStart(options, builder, provider));

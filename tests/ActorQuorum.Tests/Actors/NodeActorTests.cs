@@ -40,6 +40,16 @@ public sealed class NodeActorTests : IDisposable
     }
 
     [Fact]
+    [Trait("Row", "CO-6")]
+    public void What_waits_at_a_member_that_hears_that_it_was_detached_ends_at_once()
+    {
+        var (_, reply) = _node.Ask();
+        _node.Follow(new Membership([new Member(NodeRig.Other, 1)]));
+        reply.Answers.ShouldBe([nameof(QuorumError.NotAMember)]);
+        _node.Pending.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public void What_a_leader_that_hands_over_refuses_is_proposed_again_at_a_tick_and_not_at_once()
     {
         _node.Turn(NodeRig.Self);

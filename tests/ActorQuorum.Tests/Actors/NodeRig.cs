@@ -83,6 +83,10 @@ internal sealed class NodeRig : IDisposable
         [], accepted.IsDefault ? [] : accepted, refused.IsDefault ? [] : refused, reads.IsDefault ? [] : reads, [],
         new(leader == Self ? Role.Leader : Role.Follower, 1, leader, 0, 0, 0, true)));
 
+    /// <summary>The core, which knows no leader, tells of a committed configuration.</summary>
+    public void Follow(Membership members) =>
+        Tell(new ElectionTurn([], [], [], [], [], new(Role.Follower, 1, MemberId.None, 0, 0, 0, true)) { Membership = new([], [], new(members, IsCommitted: true, [])) });
+
     /// <summary>Time passes, and the clock says so.</summary>
     public void Pass(TimeSpan time)
     {

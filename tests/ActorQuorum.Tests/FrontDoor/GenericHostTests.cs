@@ -55,6 +55,15 @@ public sealed class GenericHostTests
     }
 
     [Fact]
+    public void A_host_holds_one_node_and_a_second_one_is_refused_when_it_is_added()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(Settings("memory"));
+        builder.Services.AddActorQuorum(builder.Configuration);
+        Should.Throw<InvalidOperationException>(() => builder.Services.AddActorQuorum(builder.Configuration)).Message.ShouldContain("called before");
+    }
+
+    [Fact]
     public void Settings_come_from_any_configuration_with_reference_conf_below()
     {
         var options = NodeOptionsReader.Read(Configuration([
