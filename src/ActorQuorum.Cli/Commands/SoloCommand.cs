@@ -54,9 +54,10 @@ internal static class SoloCommand
     private static void Describe(StoppedNode.Holdings held)
     {
         var committed = held.CommittedIndex;
-        Console.WriteLine($"holds     entries up to {held.LastIndex} of term {held.LastTerm}, revision {held.Machine.Revision}; the node's term is {held.Term}");
-        Console.WriteLine(
-            $"certain   up to entry {committed}: committed, by the node's newest snapshot");
+        Console.WriteLine($"holds     entries up to {held.LastIndex} of term {held.LastTerm}; the node's term is {held.Term}");
+        Console.WriteLine(committed > 0
+            ? $"certain   up to entry {committed}, revision {held.Snapshot.Revision}: committed, by the node's newest snapshot"
+            : "certain   nothing: the node has taken no snapshot yet");
         Console.WriteLine(held.LastIndex > committed
             ? $"uncertain entries {committed + 1} to {held.LastIndex}: whether they were committed this node cannot tell; they are kept"
             : "uncertain nothing that it holds");

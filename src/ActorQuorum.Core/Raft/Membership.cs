@@ -61,6 +61,12 @@ internal sealed class Membership
     /// <summary>The incarnation that <paramref name="id"/> is bound to; zero if unbound.</summary>
     public ulong BindingOf(MemberId id) => Find(id)?.Incarnation ?? 0;
 
+    /// <summary>
+    /// Whether the entry at <paramref name="index"/> that says this founds a cluster anew (<see cref="ClusterOfOne"/>): it makes a voter of whom it
+    /// adds. In every change somebody learns before he votes.
+    /// </summary>
+    public bool IsFoundedAt(long index) => Members.Any(member => member.IsVoter && member.Session == index);
+
     /// <summary>The same membership with <paramref name="id"/> bound to another data directory.</summary>
     public Membership Bind(MemberId id, ulong incarnation) =>
         Select(member => member.Id == id ? member with { Incarnation = incarnation } : member);

@@ -14,9 +14,21 @@ internal sealed class MembershipHistory(Membership founding)
     /// <summary>Where <see cref="Latest"/> stands; zero if it is the founding one.</summary>
     public long LatestIndex => _configurations[^1].Index;
 
-    /// <summary>The voters that the first leader wrote down: the founding view. The snapshot carries it once that entry is compacted.</summary>
-    public ImmutableArray<Member> Founders =>
-        !_compactedFounders.IsEmpty ? _compactedFounders : _configurations.Count > 1 ? _configurations[1].Membership.Voters : [];
+    /// <summary>
+    /// The founding view: the voters that the first leader wrote down, or the one that went on alone since. The snapshot carries it once that entry
+    /// is compacted.
+    /// </summary>
+    public ImmutableArray<Member> Founders
+    {
+        get
+        {
+            for (var i = _configurations.Count - 1; i > 0; i--)
+                if (_configurations[i].Membership.IsFoundedAt(_configurations[i].Index))
+                    return _configurations[i].Membership.Voters;
+            if (!_compactedFounders.IsEmpty) return _compactedFounders;
+            return _configurations.Count > 1 ? _configurations[1].Membership.Voters : [];
+        }
+    }
 
     /// <summary>The latest configuration not beyond <paramref name="commitIndex"/>.</summary>
     public Membership CommittedAt(long commitIndex)

@@ -76,6 +76,12 @@ internal sealed record DurableState(HardState State, IReadOnlyList<Entry> Entrie
     /// <summary>The snapshot that the state machine was restored from; it may reach behind the log's end if the node died while it was installed.</summary>
     public SnapshotMark Snapshot { get; init; } = SnapshotMark.None;
 
+    /// <summary>Index of the last entry; the base's if there is none.</summary>
+    public long LastIndex => Base.Index + Entries.Count;
+
+    /// <summary>Term of the last entry; the base's if there is none.</summary>
+    public long LastTerm => Entries.Count > 0 ? Entries[^1].Term : Base.Term;
+
     /// <summary>An empty disk.</summary>
     public static DurableState Empty { get; } = new(HardState.Initial, []);
 }

@@ -9,7 +9,9 @@ namespace ActorQuorum.Core.Raft;
 /// <param name="Index">Index of the last entry that the snapshot replaces; zero if there is no snapshot.</param>
 /// <param name="Term">Term of that entry.</param>
 /// <param name="Membership">The latest configuration up to <paramref name="Index"/>.</param>
-/// <param name="Founding">The founding view: the voters of the log's first configuration (docs/deviations.md, "Identity").</param>
+/// <param name="Founding">
+/// The founding view: the voters of the log's first configuration, or the one that went on alone since (docs/deviations.md, "Identity").
+/// </param>
 internal sealed record SnapshotMark(long Index, long Term, Membership Membership, ImmutableArray<Member> Founding)
 {
     /// <summary>Before the first entry.</summary>
@@ -25,7 +27,7 @@ internal sealed record SnapshotMark(long Index, long Term, Membership Membership
         {
             if (entry.Kind != EntryKind.Configuration) continue;
             membership = Membership.Decode(entry.Payload.Span);
-            if (founding.IsEmpty) founding = membership.Voters;
+            if (founding.IsEmpty || membership.IsFoundedAt(entry.Index)) founding = membership.Voters;
         }
 
         return new(entries[^1].Index, entries[^1].Term, membership, founding);

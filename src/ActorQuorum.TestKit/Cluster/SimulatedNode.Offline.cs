@@ -58,7 +58,7 @@ public sealed partial class SimulatedNode
 
     private IReadOnlyList<Entry> HeldEntries(out long baseIndex, out long term)
     {
-        using var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation, new KeyValueStore());
+        using var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation, new KeyValueStore(processors: Builder.ToProcessors(Name, _logger)));
         storage.Log.Dispose();
         (baseIndex, term) = (storage.Durable.Base.Index, storage.Durable.State.Term);
         return storage.Durable.Entries;

@@ -13,23 +13,23 @@ internal static class NewEra
     public static void Begin(IFileSystem files, string root, IdentityFile identity, long segmentSizeBytes) =>
         Begin(files, root, identity, segmentSizeBytes, _ => { });
 
-    /// <summary>An era that begins with a state.</summary>
+    /// <summary>An era that begins with a snapshot, if there is one, and a log behind it.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="root">The data directory.</param>
     /// <param name="identity">Whose it is from then on; its era says where things go.</param>
     /// <param name="segmentSizeBytes">The size of the log's segments.</param>
-    /// <param name="machine">The state.</param>
-    /// <param name="mark">What it stands for.</param>
-    /// <param name="state">Term and identity.</param>
+    /// <param name="machine">The state that the snapshot stands for.</param>
+    /// <param name="durable">What the log holds, and what the snapshot says.</param>
     /// <param name="now">The clock of the machine.</param>
     public static void Begin(
-        IFileSystem files, string root, IdentityFile identity, long segmentSizeBytes, IStateMachine machine, SnapshotMark mark, HardState state,
-        DateTimeOffset now)
+        IFileSystem files, string root, IdentityFile identity, long segmentSizeBytes, IStateMachine machine, DurableState durable, DateTimeOffset now)
     {
         Begin(files, root, identity, segmentSizeBytes, log =>
         {
-            WriteSnapshot(files, root, identity, machine, new SnapshotHead(identity.ClusterId, 0, mark, now));
-            log.Write([new Persist(0, state, 0, [], mark.Index, 0, 0, []) { Base = new LogBase(mark.Index, mark.Term, IsReset: true) }]);
+            if (durable.Snapshot.Index > 0)
+                WriteSnapshot(files, root, identity, machine, new SnapshotHead(identity.ClusterId, 0, durable.Snapshot, now));
+            LogBase? begin = durable.Base.Index > 0 ? durable.Base with { IsReset = true } : null;
+            log.Write([new Persist(0, durable.State, 0, [.. durable.Entries], durable.LastIndex, 0, 0, []) { Base = begin }]);
         });
     }
 

@@ -61,29 +61,12 @@ internal sealed class StoppedNode : IDisposable
         _segmentSizeBytes);
 
     /// <summary>What the node holds.</summary>
-    /// <exception cref="DataDirectoryException">Its log asks for a processor, which only the application's own build has.</exception>
     public Holdings Read()
     {
         var machine = new KeyValueStore();
         using NodeStorage storage = NodeStorage.Open(_files, _directory, _segmentSizeBytes, machine, isOwner: false);
-        DurableState durable = storage.Durable;
-        SnapshotMark mark = durable.Snapshot;
         storage.Log.Dispose();
-        if (MissingProcessors.Name(durable, machine) is { } missing)
-        {
-            throw new DataDirectoryException(
-                $"The log in {_directory.LogDirectory} cannot be made a state here, and nothing was changed: it asks for {missing}. "
-                + "This program has none of an application's processors: only a snapshot that stands for all such entries makes such a log readable to it.");
-        }
-
-        Entry[] behind = [.. durable.Entries.Where(entry => entry.Index > mark.Index)];
-        foreach (Entry entry in behind)
-        {
-            if (entry.Kind == EntryKind.Command)
-                machine.Apply(entry.Index, entry.Payload);
-        }
-
-        return new Holdings(machine, mark.After(behind), durable.State, mark.Index);
+        return new Holdings(machine, storage.Durable);
     }
 
     /// <summary>
@@ -94,16 +77,13 @@ internal sealed class StoppedNode : IDisposable
     /// <exception cref="DataDirectoryException">It holds nothing that it could go on with.</exception>
     public IdentityFile GoAlone(Holdings holdings, Func<ulong> drawIncarnation, Func<ulong> drawClusterId, DateTimeOffset now)
     {
-        if (holdings.Mark.Index == 0)
+        if (holdings.LastIndex == 0)
             throw new DataDirectoryException($"{_directory.Root} holds no entry yet: there is nothing to go on with. Start the node with a configuration of its own instead.");
         IdentityFile identity = Identity with
         {
             ClusterId = DataDirectory.Draw(drawClusterId), Incarnation = DataDirectory.Draw(drawIncarnation), Era = Identity.Era + 1, IsReset = false,
         };
-        var self = _configured.Self;
-        (SnapshotMark mark, HardState state) = Alone(
-            identity, new MemberContact(self.Name, self.PeerAddress, self.ClientAddress), holdings.Mark, holdings.State.Term);
-        NewEra.Begin(_files, _directory.Root, identity, _segmentSizeBytes, holdings.Machine, mark, state, now);
+        BeginAlone(_files, _directory.Root, identity, _configured.Self, holdings, _segmentSizeBytes, now);
         return identity;
     }
 
@@ -142,9 +122,11 @@ internal sealed class StoppedNode : IDisposable
         {
             Era = 1, ConfiguredAs = configured.ClusterId,
         };
-        var contact = new MemberContact(configured.Self.Name, configured.Self.PeerAddress, configured.Self.ClientAddress);
-        (SnapshotMark mark, HardState state) = Alone(identity, contact, head.Mark, head.Mark.Term);
-        NewEra.Begin(files, options.DataDirectory, identity, options.Log.SegmentSizeBytes, machine, mark, state, now);
+        var held = new DurableState(HardState.Initial, [])
+        {
+            Base = new LogBase(head.Mark.Index, head.Mark.Term, IsReset: false), Snapshot = head.Mark,
+        };
+        BeginAlone(files, options.DataDirectory, identity, configured.Self, new Holdings(machine, held), options.Log.SegmentSizeBytes, now);
         return (head, identity);
     }
 
@@ -162,29 +144,29 @@ internal sealed class StoppedNode : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
 
-    private static (SnapshotMark Mark, HardState State) Alone(IdentityFile identity, MemberContact contact, SnapshotMark before, long term)
+    private static void BeginAlone(
+        IFileSystem files, string root, IdentityFile identity, MemberInfo self, Holdings holdings, long segmentSizeBytes, DateTimeOffset now)
     {
-        var self = new Member(identity.Member, identity.Incarnation);
-        var membership = new Membership([new ConfiguredMember(self.Id, self.Incarnation) { IsVoter = true, Contact = contact }]);
-        return (
-            new SnapshotMark(before.Index, before.Term, membership, [self]),
-            new HardState(Math.Max(term, before.Term) + 1, MemberId.None, Proven: true, [self]));
+        DurableState alone = ClusterOfOne.Of(
+            holdings.Durable, new Member(identity.Member, identity.Incarnation), new MemberContact(self.Name, self.PeerAddress, self.ClientAddress));
+        NewEra.Begin(files, root, identity, segmentSizeBytes, holdings.Snapshot, alone, now);
     }
 
     /// <summary>What a stopped node holds.</summary>
-    /// <param name="Machine">The state after the last entry of its log.</param>
-    /// <param name="Mark">What that state stands for.</param>
-    /// <param name="State">Term, vote and identity.</param>
-    /// <param name="CommittedIndex">Up to here all is known to be committed; of what follows nobody knows here.</param>
-    internal sealed record Holdings(KeyValueStore Machine, SnapshotMark Mark, HardState State, long CommittedIndex)
+    /// <param name="Snapshot">The state that its newest snapshot stands for; empty without one.</param>
+    /// <param name="Durable">Its log, term, vote and identity.</param>
+    internal sealed record Holdings(KeyValueStore Snapshot, DurableState Durable)
     {
+        /// <summary>Up to here all is known to be committed; of what follows nobody knows here.</summary>
+        public long CommittedIndex => Durable.Snapshot.Index;
+
         /// <summary>The last entry that it holds.</summary>
-        public long LastIndex => Mark.Index;
+        public long LastIndex => Durable.LastIndex;
 
         /// <summary>That entry's term.</summary>
-        public long LastTerm => Mark.Term;
+        public long LastTerm => Durable.LastTerm;
 
         /// <summary>The node's term.</summary>
-        public long Term => State.Term;
+        public long Term => Durable.State.Term;
     }
 }

@@ -206,9 +206,16 @@ internal sealed class CoreNode
         while (_disk.Count > 0) SyncOne();
     }
 
+    /// <summary>What the disk would give back after a crash, as a start reads it.</summary>
+    public DurableState Durable => new(State, [.. Entries]) { Base = Base, Snapshot = Snapshot };
+
     /// <summary>The process dies and starts again from what was durable.</summary>
-    public CoreNode Restart() => _cluster.Replace(
-        this, new(State, [.. Entries]) { Base = Base, Snapshot = Snapshot }, Options.Incarnation, [.. Applied.Take((int)Snapshot.Index)]);
+    public CoreNode Restart() => _cluster.Replace(this, Durable, Options.Incarnation, [.. Applied.Take((int)Snapshot.Index)]);
+
+    /// <summary>The process dies, and starts as a cluster of one from what was durable.</summary>
+    public CoreNode GoAlone() => _cluster.Replace(
+        this, ClusterOfOne.Of(Durable, new(Id, Options.Incarnation + 1), new($"n{Id.Value}", "", "")), Options.Incarnation + 1,
+        [.. Applied.Take((int)Snapshot.Index)]);
 
     /// <summary>The process dies, its disk is lost, and it starts with an empty one.</summary>
     public CoreNode Wipe() => _cluster.Replace(this, DurableState.Empty, Options.Incarnation + 1);

@@ -17,7 +17,7 @@ public sealed class SoloAndResetTests
         var (cluster, node) = StoppedOne(seed, snapshots);
         var alone = cluster.GoAlone(node.Node);
         cluster.Restart(alone);
-        cluster.RunUntil(() => alone.Role == Role.Leader, "it leads alone");
+        RunUntilAlone(cluster, alone);
 
         alone.ClusterId.ShouldNotBe(cluster.Leader!.ClusterId);
         alone.Term.ShouldBeGreaterThan(node.Term);
@@ -27,6 +27,54 @@ public sealed class SoloAndResetTests
         var read = cluster.Get(alone, "a9");
         Acknowledged(cluster, read);
         read.Value.ShouldBe("9");
+    }
+
+    /// <summary>The tool that works on its disk has no processors; the build that runs the node has.</summary>
+    [Fact]
+    [Trait("Row", "CO-2")]
+    public void A_node_whose_log_holds_a_processors_commands_goes_alone_with_what_they_did()
+    {
+        var cluster = new SimulatedCluster(3, seed: 9, build: builder => builder.AddProcessor("note", (store, payload) =>
+        {
+            store.Put(payload, "noted");
+            return payload;
+        }));
+        var leader = cluster.RunUntilLeader();
+        for (var i = 0; i < 5; i++) Acknowledged(cluster, cluster.Enqueue(leader, "note", $"a{i}"));
+        cluster.RunUntilConverged();
+        var node = cluster.Nodes.First(candidate => candidate != leader);
+        var content = new Dictionary<string, string>(node.Content);
+        cluster.Crash(node);
+        var alone = cluster.GoAlone(node);
+        cluster.Restart(alone);
+        RunUntilAlone(cluster, alone);
+
+        alone.Content.ShouldBe(content, ignoreOrder: true);
+        alone.Content.Count.ShouldBe(5);
+        Acknowledged(cluster, cluster.Enqueue(alone, "note", "mine"));
+        alone.Content.Count.ShouldBe(6);
+    }
+
+    /// <summary>An entry that its cluster never committed is in its log, and becomes committed in its own.</summary>
+    [Fact]
+    public void A_node_that_goes_alone_commits_what_only_it_held()
+    {
+        var (cluster, node) = StoppedOne(seed: 10, snapshots: true);
+        cluster.Restart(node.Node);
+        cluster.RunUntilConverged();
+        var leader = cluster.RunUntilLeader();
+        cluster.Isolate(leader);
+        cluster.Put(leader, "nobody else's", "1");
+        cluster.RunUntil(() => leader.Core.Log.DurableIndex > leader.CommitIndex, "only the old leader holds it");
+        cluster.Crash(leader);
+        cluster.Heal();
+        var alone = cluster.GoAlone(leader);
+        cluster.Restart(alone);
+        RunUntilAlone(cluster, alone);
+        Acknowledged(cluster, cluster.Put(cluster.RunUntilLeader(), "others'", "1"));
+
+        alone.Content.Keys.ShouldBe([.. node.Content.Keys, "nobody else's"], ignoreOrder: true);
+        cluster.Leader!.Content.Keys.ShouldBe([.. node.Content.Keys, "others'"], ignoreOrder: true);
     }
 
     [Theory]
@@ -138,6 +186,9 @@ public sealed class SoloAndResetTests
         Should.Throw<InvalidOperationException>(() => cluster.Restart(node.Node)).Message.ShouldContain("went on alone");
         Should.Throw<InvalidOperationException>(() => cluster.GoAlone(cluster.Leader!)).Message.ShouldContain("stop or crash");
     }
+
+    private static void RunUntilAlone(SimulatedCluster cluster, SimulatedNode alone) =>
+        cluster.RunUntil(() => alone.Role == Role.Leader && alone.AppliedIndex == alone.Core.Log.LastIndex, "it leads alone, and has applied all");
 
     private static (SimulatedCluster Cluster, Stopped Node) StoppedOne(ulong seed, bool snapshots)
     {

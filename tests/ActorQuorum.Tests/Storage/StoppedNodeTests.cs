@@ -43,11 +43,17 @@ public sealed class StoppedNodeTests
         storage.ClusterId.ShouldBe(0xA10EUL);
         storage.Incarnation.ShouldBe(0x222UL);
         (storage.Durable.State.Term, storage.Durable.State.Vote, storage.Durable.State.Proven).ShouldBe((7, MemberId.None, true));
-        storage.Durable.Snapshot.Index.ShouldBe(9);
-        storage.Durable.Entries.ShouldBeEmpty();
-        ConfiguredMember alone = storage.Durable.Snapshot.Membership.Members.ShouldHaveSingleItem();
-        (alone.Id, alone.Incarnation, alone.IsVoter, alone.Contact.Peer).ShouldBe((s_configured.Self.Id, 0x222UL, true, "h1:1"));
-        SnapshotRig.Digest(machine).ShouldBe(SnapshotRig.Digest(Expected(9)));
+        storage.Durable.Snapshot.Index.ShouldBe(5);
+        SnapshotRig.Digest(machine).ShouldBe(SnapshotRig.Digest(Expected(5)));
+        storage.Durable.Entries.Take(9).Select(Text).ShouldBe(Enumerable.Range(1, 9).Select(index => Text(EntryAt(index))));
+        Entry last = storage.Durable.Entries[^1];
+        (last.Index, last.Term, last.Kind).ShouldBe((10, 7, EntryKind.Configuration));
+        foreach (Membership membership in (Membership[])[storage.Durable.Snapshot.Membership, Membership.Decode(last.Payload.Span)])
+        {
+            ConfiguredMember alone = membership.Members.ShouldHaveSingleItem();
+            (alone.Id, alone.Incarnation, alone.IsVoter, alone.Contact.Peer).ShouldBe((s_configured.Self.Id, 0x222UL, true, "h1:1"));
+        }
+
         disk.FilesUnder(Path.Combine(Home, "log")).ShouldBeEmpty("what was before is deleted");
         disk.FilesUnder(Path.Combine(Home, "snapshots")).ShouldBeEmpty();
     }
@@ -102,7 +108,7 @@ public sealed class StoppedNodeTests
                 (before, after) = (before + (isNew ? 0 : 1), after + (isNew ? 1 : 0));
                 isNew.ShouldBe(isNew || isDone, $"{steps} steps, {mode}: what was said to be done is done");
                 int entries = isNew && isReset ? 0 : 9;
-                foreach (Entry entry in storage.Durable.Entries.Where(entry => entry.Index > storage.Durable.Snapshot.Index))
+                foreach (Entry entry in storage.Durable.Entries.Where(entry => entry.Kind == EntryKind.Command && entry.Index > storage.Durable.Snapshot.Index))
                     machine.Apply(entry.Index, entry.Payload);
                 SnapshotRig.Digest(machine).ShouldBe(SnapshotRig.Digest(Expected(entries)), $"{steps} steps, {mode}");
                 storage.ClusterId.ShouldBe(isNew && !isReset ? 0xA10EUL : s_configured.ClusterId);
@@ -137,20 +143,56 @@ public sealed class StoppedNodeTests
 
     [Fact]
     [Trait("Row", "CO-2")]
-    public void A_log_with_a_processors_command_is_left_alone_by_a_program_that_has_not_the_processor()
+    public void A_command_of_a_processor_that_this_program_has_not_is_kept_for_the_one_that_has_it()
     {
-        SimulatedDisk disk = Filled(ProcessFields.Encode("of-the-app", default));
-        IReadOnlyDictionary<string, byte[]> before = disk.Image();
+        byte[] command = ProcessFields.Encode("of-the-app", default).ToArray();
+        SimulatedDisk disk = Filled(command);
         using (StoppedNode node = StoppedNode.Open(disk, s_options))
+            node.GoAlone(node.Read(), () => 0x222, () => 0xA10E, DateTimeOffset.UnixEpoch);
+
+        using NodeStorage storage = Open(disk, out _, processors: "of-the-app");
+        storage.ClusterId.ShouldBe(0xA10EUL);
+        storage.Durable.Entries[8].Payload.ToArray().ShouldBe(command);
+    }
+
+    [Fact]
+    public void A_log_that_begins_behind_a_snapshot_and_fills_many_segments_is_kept_as_it_is()
+    {
+        SimulatedDisk disk = Filled();
+        using (NodeStorage storage = Open(disk, out _, isClosed: false))
         {
-            string why = Should.Throw<DataDirectoryException>(() => node.Read()).Message;
-            why.ShouldContain("it asks for the processor 'of-the-app' (entry 9)");
-            why.ShouldContain("nothing was changed");
+            storage.Log.Write([new Persist(0, null, 0, [], 9, 0, 3, []) { Base = new LogBase(3, 4, IsReset: false) }]);
+            storage.Log.Write([new Persist(0, null, 0, [.. Enumerable.Range(10, 100).Select(LargeAt)], 109, 0, 4, [])]);
+            storage.Log.Flush();
+            storage.Log.Dispose();
         }
 
-        using NodeStorage storage = Open(disk, out _, "of-the-app");
-        storage.Durable.Entries[^1].Index.ShouldBe(9);
-        disk.Image().Keys.ShouldBeSubsetOf([.. before.Keys, Path.Combine(Home, "holder")]);
+        using (StoppedNode node = StoppedNode.Open(disk, s_options))
+            node.GoAlone(node.Read(), () => 0x222, () => 0xA10E, DateTimeOffset.UnixEpoch);
+
+        using NodeStorage alone = Open(disk, out KeyValueStore machine);
+        alone.Durable.Base.ShouldBe(new LogBase(3, 4, IsReset: false));
+        (alone.Durable.Snapshot.Index, alone.Durable.LastIndex, alone.Durable.LastTerm).ShouldBe((5, 110, 7));
+        alone.Durable.Entries.SkipLast(1).Select(Text).ShouldBe(
+            [.. Enumerable.Range(4, 6).Select(index => Text(EntryAt(index))), .. Enumerable.Range(10, 100).Select(index => Text(LargeAt(index)))]);
+        disk.FilesUnder(Path.Combine(Home, "log-1")).Count.ShouldBeGreaterThan(3);
+        SnapshotRig.Digest(machine).ShouldBe(SnapshotRig.Digest(Expected(5)));
+    }
+
+    [Fact]
+    public void A_node_without_a_snapshot_goes_alone_with_its_log()
+    {
+        SimulatedDisk disk = Filled(withSnapshot: false);
+        using (StoppedNode node = StoppedNode.Open(disk, s_options))
+        {
+            StoppedNode.Holdings held = node.Read();
+            (held.LastIndex, held.CommittedIndex).ShouldBe((9, 0));
+            node.GoAlone(held, () => 0x222, () => 0xA10E, DateTimeOffset.UnixEpoch);
+        }
+
+        using NodeStorage storage = Open(disk, out _);
+        (storage.Durable.Snapshot.Index, storage.Durable.LastIndex).ShouldBe((0, 10));
+        storage.Snapshots!.Newest.ShouldBeNull();
     }
 
     [Fact]
@@ -165,6 +207,9 @@ public sealed class StoppedNodeTests
         using (NodeStorage storage = Open(disk, out KeyValueStore machine))
         {
             (storage.ClusterId, storage.Durable.Snapshot.Index, storage.Durable.State.Term).ShouldBe((0xCAFEUL, 41, 4));
+            storage.Durable.Snapshot.Founding.ShouldBe([new Member(s_configured.Self.Id, 0x444)]);
+            Entry only = storage.Durable.Entries.ShouldHaveSingleItem();
+            (only.Index, only.Term, only.Kind).ShouldBe((42, 4, EntryKind.Configuration));
             SnapshotRig.Digest(machine).ShouldBe(SnapshotRig.Digest(Expected(9)));
         }
 
@@ -220,16 +265,17 @@ public sealed class StoppedNodeTests
         }
     }
 
-    private static NodeStorage Open(SimulatedDisk disk, out KeyValueStore machine, params string[] processors)
+    private static NodeStorage Open(SimulatedDisk disk, out KeyValueStore machine, bool isClosed = true, params string[] processors)
     {
         machine = new KeyValueStore(processors: new(processors.Select(name => KeyValuePair.Create<string, ProcessorHandler>(name, (_, _) => default))));
         NodeStorage storage = NodeStorage.Open(disk, s_options, s_configured, () => 0x999, machine);
-        storage.Log.Dispose();
+        if (isClosed)
+            storage.Log.Dispose();
         return storage;
     }
 
     /// <summary>A node with a snapshot up to entry 5 and four entries behind it, in term 6.</summary>
-    private static SimulatedDisk Filled(ReadOnlyMemory<byte>? last = null)
+    private static SimulatedDisk Filled(ReadOnlyMemory<byte>? last = null, bool withSnapshot = true)
     {
         var disk = new SimulatedDisk(1);
         NodeStorage storage = NodeStorage.Open(disk, s_options, s_configured, () => 0x111, new KeyValueStore());
@@ -237,7 +283,8 @@ public sealed class StoppedNodeTests
         storage.Log.Write([new Persist(0, state, 0, [.. Enumerable.Range(1, 8).Select(index => EntryAt(index)), last is { } own ? EntryAt(9) with { Payload = own } : EntryAt(9)], 9, 0, 1, [])]);
         storage.Log.Write([new Persist(0, state with { Term = 6 }, 0, [], 9, 0, 2, [])]);
         storage.Log.Flush();
-        SnapshotRig.Take(storage.Snapshots!, SnapshotRig.Head(5, term: 4, storage.ClusterId), Expected(5));
+        if (withSnapshot)
+            SnapshotRig.Take(storage.Snapshots!, SnapshotRig.Head(5, term: 4, storage.ClusterId), Expected(5));
         storage.Log.Dispose();
         storage.Dispose();
         disk.Crash(CrashMode.LoseUnsynced);
@@ -251,6 +298,10 @@ public sealed class StoppedNodeTests
             store.Apply(index, EntryAt(index).Payload);
         return store;
     }
+
+    private static Entry LargeAt(int index) => new(index, 4, EntryKind.Command, SnapshotRig.Put($"key{index}", new string('v', 4096)));
+
+    private static string Text(Entry entry) => $"{entry.Index}:{entry.Term}:{entry.Kind}:{Convert.ToHexString(entry.Payload.Span)}";
 
     private static Entry EntryAt(long index) => new(index, 4, EntryKind.Command, SnapshotRig.Put($"key{index}", $"value{index}"));
 }
