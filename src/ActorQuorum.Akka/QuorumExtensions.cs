@@ -52,7 +52,11 @@ public static class QuorumExtensions
             static (host, transport, logger) => new AkkaPeerTransport((AkkaHost)host, transport, logger),
             change => system.EventStream.Publish(new RoleChanged(
                 options.Name, change.From, change.To, change.Term,
-                identity.Members.FirstOrDefault(member => member.Id == change.Leader)?.Name)));
+                identity.Members.FirstOrDefault(member => member.Id == change.Leader)?.Name)))
+        {
+            // A system that the node owns ends with its actors; in one that it does not own this has not been tried.
+            BeginsAnew = false,
+        };
         return QuorumNode.StartAsync(options, loggers ?? new AkkaLoggerFactory(system), hosting, builder, cancellationToken);
     }
 }

@@ -7,6 +7,7 @@ using ActorQuorum.Server.Grpc;
 using ActorQuorum.Server.Http;
 using ActorQuorum.Server.Listening;
 using ActorQuorum.Server.Metrics;
+using ActorQuorum.Server.Solo;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -140,6 +141,7 @@ public sealed class EtcdServer : IAsyncDisposable
     {
         var keyValue = new KeyValueService(node, limits.RequestSizeBytes);
         var cluster = new ClusterService(node);
+        var solo = new SoloService(node);
         return new Dictionary<string, GrpcMethod>
         {
             ["/etcdserverpb.KV/Range"] = keyValue.RangeAsync,
@@ -153,6 +155,8 @@ public sealed class EtcdServer : IAsyncDisposable
             ["/etcdserverpb.Cluster/MemberUpdate"] = cluster.MemberUpdateAsync,
             ["/etcdserverpb.Cluster/MemberPromote"] = cluster.MemberPromoteAsync,
             [DebugService.DumpPath] = new DebugService(node).DumpAsync,
+            [SoloService.GoAlonePath] = solo.GoAloneAsync,
+            [SoloService.ResetPath] = solo.ResetAsync,
             ["/etcdserverpb.Maintenance/Status"] = new MaintenanceService(node).StatusAsync,
             ["/etcdserverpb.Maintenance/Snapshot"] = new MaintenanceService(node).SnapshotAsync,
         }.ToFrozenDictionary(StringComparer.Ordinal);

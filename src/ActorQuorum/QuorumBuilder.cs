@@ -37,7 +37,9 @@ public sealed class QuorumBuilder
     }
 
     /// <summary>Carries what nodes say to each other in a way of your own, in place of TCP.</summary>
-    /// <param name="make">Makes the transport of the node; it is disposed with it.</param>
+    /// <param name="make">
+    /// Makes the transport of the node; it is disposed with it. Asked again where the node begins anew (<see cref="ISoloNode"/>), after the one before is disposed.
+    /// </param>
     /// <returns>This builder.</returns>
     public QuorumBuilder UseTransport(Func<FrameTransportContext, IFrameTransport> make)
     {

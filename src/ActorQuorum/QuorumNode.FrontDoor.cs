@@ -13,6 +13,7 @@ namespace ActorQuorum;
 public sealed partial class QuorumNode
 {
     private QuorumStore? _store;
+    private event Action? _rung;
 
     /// <summary>The part this node plays now; a node that has stopped follows.</summary>
     public Role Role => CurrentRole.Role;
@@ -31,7 +32,6 @@ public sealed partial class QuorumNode
         get
         {
             var status = Status;
-            if (_host.IsStopped) return new(Role.Follower, status.Term, null);
             return new(status.Role, status.Term, status.Members.FirstOrDefault(member => member.Id == status.Leader));
         }
     }
@@ -65,14 +65,10 @@ public sealed partial class QuorumNode
     {
         // A bell, not a queue: whoever hears it looks at what is so now, which is never older than what rang.
         var bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        void Ring() => bell.Writer.TryWrite(true);
-        void OnRoleChanged(RoleChange change) => Ring();
-        _actors.View.RoleChanged += OnRoleChanged;
-
-        // A leader may be heard before the log has told that there is such a member: what it is called comes later.
-        _actors.View.MembersChanged += Ring;
+        void Hear() => bell.Writer.TryWrite(true);
+        _rung += Hear;
         using var stopped = new CancellationTokenSource();
-        _ = _host.Completion.ContinueWith(
+        _ = _over.Task.ContinueWith(
             static (_, writer) => ((ChannelWriter<bool>)writer!).TryComplete(), bell.Writer, stopped.Token, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
@@ -84,7 +80,7 @@ public sealed partial class QuorumNode
                 }
 
                 var role = CurrentRole;
-                if (role == told || _host.IsStopped) continue;
+                if (role == told || _over.Task.IsCompleted) continue;
                 told = role;
                 yield return role;
             }
@@ -92,8 +88,7 @@ public sealed partial class QuorumNode
         }
         finally
         {
-            _actors.View.RoleChanged -= OnRoleChanged;
-            _actors.View.MembersChanged -= Ring;
+            _rung -= Hear;
             await stopped.CancelAsync().ConfigureAwait(false);
         }
     }
@@ -111,6 +106,9 @@ public sealed partial class QuorumNode
         ArgumentNullException.ThrowIfNull(work);
         return LeaderWork.RunAsync(RoleChanges, work, cancellationToken);
     }
+
+    /// <summary>Whoever follows the node's part looks at it anew.</summary>
+    private void Ring() => _rung?.Invoke();
 
     /// <summary>Starts a node with what a builder holds.</summary>
     internal static Task<QuorumNode> StartAsync(

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Transport;
 
 namespace ActorQuorum;
 
@@ -42,6 +43,19 @@ public sealed partial class QuorumNode : IMembershipNode
         if (contact.Name.Length > 0 && Members.Any(other => other.Id != member && other.Name == contact.Name))
             throw Refused(QuorumError.AlreadyAMember, $"{contact.Name} is the name of another member");
         return ChangeMembersAsync(change, cancellationToken);
+    }
+
+    /// <summary>Asks for a change of the members; a follower passes it to the leader.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="cancellationToken">Gives up waiting; the change may still take effect.</param>
+    /// <returns>All members once it is committed, in the order of their names.</returns>
+    /// <exception cref="QuorumException">The change was not made, or its outcome is unknown.</exception>
+    internal async Task<IReadOnlyList<MemberInfo>> ChangeMembersAsync(MembershipChange change, CancellationToken cancellationToken = default)
+    {
+        var answer = await Ask(RequestKind.Change, Consistency.Linearizable, change.Encode(), cancellationToken).ConfigureAwait(false);
+        if (!MembershipEncoding.TryDecode(answer.Result!.Payload.Span, out var membership))
+            throw Refused(QuorumError.OutcomeUnknown, "the leader made the change and answered with members that cannot be read; do all nodes run the same release?");
+        return [.. membership.Members.Select(_life.Actors.View.MemberOf).OrderBy(member => member.Name, StringComparer.Ordinal)];
     }
 
     private IEnumerable<Newcomer> Named(IReadOnlyCollection<NewMember> newcomers)

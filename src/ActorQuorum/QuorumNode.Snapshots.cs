@@ -15,20 +15,5 @@ internal interface ISnapshotNode
 public sealed partial class QuorumNode : ISnapshotNode
 {
     /// <inheritdoc/>
-    async Task<SnapshotExport> ISnapshotNode.ExportAsync(CancellationToken cancellationToken)
-    {
-        if (_host.IsStopped) throw new QuorumException(QuorumError.Stopped, "the node has stopped");
-        var taken = new TaskCompletionSource<SnapshotExport>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _actors.Export(
-            export =>
-            {
-                // Nobody may wait for it any more.
-                if (!taken.TrySetResult(export)) export.Dispose();
-            },
-            why => taken.TrySetException(new QuorumException(QuorumError.DiskNearlyFull, why)));
-        using var givenUp = cancellationToken.UnsafeRegister(_ => taken.TrySetCanceled(cancellationToken), null);
-        await Task.WhenAny(taken.Task, _host.Completion).ConfigureAwait(false);
-        if (_host.IsStopped) taken.TrySetException(new QuorumException(QuorumError.Stopped, "the node stopped before the snapshot was taken"));
-        return await taken.Task.ConfigureAwait(false);
-    }
+    Task<SnapshotExport> ISnapshotNode.ExportAsync(CancellationToken cancellationToken) => _life.ExportAsync(cancellationToken);
 }

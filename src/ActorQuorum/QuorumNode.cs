@@ -1,69 +1,47 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ActorQuorum.Actors;
 using ActorQuorum.Configuration;
-using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
+using ActorQuorum.Lives;
 using ActorQuorum.Metrics;
 using ActorQuorum.Roles;
-using ActorQuorum.StateMachines;
 using ActorQuorum.StateMachines.Processors;
-using ActorQuorum.Storage;
 using ActorQuorum.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace ActorQuorum;
 
-/// <summary>One node of a cluster, running in this process.</summary>
+/// <summary>One node of a cluster, running in this process: the front door, behind which one life of the node follows the other.</summary>
 public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
 {
-    private static readonly TimeSpan s_inspectionPatience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_handOverPeriod = TimeSpan.FromMilliseconds(100);
-
-    private const string ResetAdvice =
-        "it founds no cluster, and waits for its own to take it in. If that is another one by now (recover, restore), add it there and start it with --join";
-
-    private readonly INodeHost _host;
-    private readonly NodeActors _actors;
-    private readonly NodeStorage _storage;
-    private readonly IPeerTransport _transport;
+    private readonly NodeEquipment _equipment;
     private readonly NodeOptions _options;
     private readonly Admission _admission;
-    private readonly NodeTally _tally;
-    private readonly NodeInstruments _instruments;
-    private readonly RoleScripts _roles;
-    private readonly ILogger _logger;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ConcurrentDictionary<LocalRequest, bool> _asked = new();
-    private readonly Lock _stopGate = new();
-    private Task? _stopping;
 
-    private QuorumNode(
-        NodeOptions options, INodeHost host, NodeActors actors, NodeStorage storage, IPeerTransport transport, NodeTally tally, RoleScripts roles,
-        ILogger logger)
+    /// <summary>Ends with the last life.</summary>
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _stopGate = new();
+    private NodeInstruments? _instruments;
+    private Task? _stopping;
+    private volatile NodeLife _life = null!;
+
+    private QuorumNode(NodeEquipment equipment)
     {
-        _options = options;
-        _host = host;
-        _actors = actors;
-        _storage = storage;
-        _transport = transport;
-        _roles = roles;
-        _logger = logger;
-        _admission = new(options.Limits.PendingRequests, options.Limits.PendingSizeBytes);
-        _tally = tally;
-        _instruments = new(this, options.Name, tally, actors);
-        _ = WatchHost();
+        _equipment = equipment;
+        _options = equipment.Options;
+        _admission = new(_options.Limits.PendingRequests, _options.Limits.PendingSizeBytes);
     }
 
     /// <inheritdoc/>
-    public NodeStatus Status => _actors.View.Status;
+    public NodeStatus Status => _life.Status;
 
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
 
     /// <summary>Ends when no role script runs or waits.</summary>
-    internal Task ScriptsEnded => _roles.Idle;
+    internal Task ScriptsEnded => _equipment.Roles.Idle;
 
     /// <summary>Starts a node: opens its data directory, listens to its peers and takes part in the cluster.</summary>
     /// <param name="options">The node's settings.</param>
@@ -91,68 +69,21 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     {
         ArgumentNullException.ThrowIfNull(options);
         RefuseConstant(options);
-        var logger = loggers.CreateLogger("ActorQuorum.Node");
-        var files = new LocalFileSystem();
-        var identity = NodeIdentity.Find(files, options);
-        var time = TimeProvider.System;
-        var tally = new NodeTally();
-        var roles = RoleScripts.Of(options.Roles, options.Name, options.ClusterName, time, loggers.CreateLogger("ActorQuorum.Roles"));
-        var machine = new KeyValueStore(processors: builder.ToProcessors(options.Name, logger));
-        var storage = NodeStorage.Open(files, options, identity, () => DrawIncarnation(time), machine);
-        foreach (var note in storage.Notes) loggers.CreateLogger("ActorQuorum.Storage").LogWarning("{Node} {Note}", options.Name, note);
-        var waitsForItsCluster = storage is { IsReset: true, Durable.State.Proven: false } && !identity.IsJoining;
-        if (waitsForItsCluster) logger.LogWarning("{Node} was reset: {Reason}", options.Name, ResetAdvice);
-        INodeHost? host = null;
-        IPeerTransport? transport = null;
+        var roles = RoleScripts.Of(options.Roles, options.Name, options.ClusterName, TimeProvider.System, loggers.CreateLogger("ActorQuorum.Roles"));
+        var equipment = new NodeEquipment(options, loggers, hosting, builder, roles);
+        var node = new QuorumNode(equipment);
         try
         {
-            host = hosting.StartHost();
-            NodeActors? running = null;
-
-            // Until it follows a leader, and may vote, the node may not know yet who its leader is.
-            bool MayNotKnowItsLeader() => Volatile.Read(ref running) is { View.Core: { IsProven: false } or { Leader.IsNone: true } };
-            transport = hosting.MakeTransport(
-                host, TransportOptions(options, identity, storage, time) with { LetsCallersIn = MayNotKnowItsLeader }, loggers.CreateLogger("ActorQuorum.Transport"));
-            var gauge = new DiskGauge(files, options.DataDirectory, options.Log.ReserveBytes, time);
-            var actors = NodeActors.Start(host, new()
-            {
-                ClusterId = storage.ClusterId,
-                Self = identity.Self,
-                Members = identity.Members,
-                IsJoining = identity.IsJoining,
-                IsReset = storage.IsReset,
-                Incarnation = storage.Incarnation,
-                Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))),
-                Durable = storage.Durable,
-                Log = storage.Log,
-                Snapshots = storage.Snapshots,
-                Snapshot = options.Snapshot,
-                ReserveBytes = options.Log.ReserveBytes,
-                StorageLogger = loggers.CreateLogger("ActorQuorum.Storage"),
-                IsDiskNearlyFull = options.Storage == StorageKind.Disk ? gauge.IsNearlyFull : static () => false,
-                Machine = machine,
-                Transport = transport,
-                Election = options.Election,
-                Limits = options.Limits,
-                Tally = tally,
-                Logger = logger,
-                ElectionLogger = loggers.CreateLogger("ActorQuorum.Election"),
-                RoleChanged = hosting.RoleChanged,
-                Roles = roles,
-            });
-            Volatile.Write(ref running, actors);
-            await transport.StartAsync(actors, cancellationToken).ConfigureAwait(false);
-            return new(options, host, actors, storage, transport, tally, roles, logger);
+            await node.BeginLifeAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            if (host is not null) await host.DisposeAsync().ConfigureAwait(false);
             await roles.StopAsync().ConfigureAwait(false);
-            if (transport is not null) await transport.DisposeAsync().ConfigureAwait(false);
-            storage.Log.Dispose();
-            storage.Dispose();
             throw;
         }
+
+        node._instruments = new(node, options.Name, equipment.Tally, () => node._life.Actors);
+        return node;
     }
 
     /// <inheritdoc/>
@@ -170,65 +101,13 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
         return answer.Result ?? answer.View!.Query(query);
     }
 
-    /// <summary>Asks for a change of the members; a follower passes it to the leader.</summary>
-    /// <param name="change">The change.</param>
-    /// <param name="cancellationToken">Gives up waiting; the change may still take effect.</param>
-    /// <returns>All members once it is committed, in the order of their names.</returns>
-    /// <exception cref="QuorumException">The change was not made, or its outcome is unknown.</exception>
-    internal async Task<IReadOnlyList<MemberInfo>> ChangeMembersAsync(MembershipChange change, CancellationToken cancellationToken = default)
-    {
-        var answer = await Ask(RequestKind.Change, Consistency.Linearizable, change.Encode(), cancellationToken).ConfigureAwait(false);
-        if (!MembershipEncoding.TryDecode(answer.Result!.Payload.Span, out var membership))
-            throw Refused(QuorumError.OutcomeUnknown, "the leader made the change and answered with members that cannot be read; do all nodes run the same release?");
-        return [.. membership.Members.Select(_actors.View.MemberOf).OrderBy(member => member.Name, StringComparer.Ordinal)];
-    }
-
     /// <inheritdoc/>
-    public async Task<NodeInspection> InspectAsync(CancellationToken cancellationToken = default)
-    {
-        var seen = new TaskCompletionSource<NodeInspection>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_host.IsStopped) throw new QuorumException(QuorumError.Stopped, "the node has stopped");
-        _actors.Inspect(inspection => seen.TrySetResult(inspection));
-        try
-        {
-            return await seen.Task.WaitAsync(s_inspectionPatience, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException e)
-        {
-            throw new QuorumException(
-                QuorumError.TimedOut, $"the node's actors did not show themselves within {s_inspectionPatience.TotalSeconds} s: it is overloaded or stops", e);
-        }
-    }
+    public Task<NodeInspection> InspectAsync(CancellationToken cancellationToken = default) => _life.InspectAsync(cancellationToken);
 
     /// <summary>Hands leadership to the follower that is furthest, as far as one can be brought up to date in time.</summary>
     /// <param name="patience">How long to try.</param>
     /// <returns>Whether this node does not lead any more.</returns>
-    public async Task<bool> HandOverAsync(TimeSpan patience)
-    {
-        var handedOver = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void OnRoleChanged(RoleChange change)
-        {
-            if (change.To != Role.Leader) handedOver.TrySetResult();
-        }
-
-        _actors.View.RoleChanged += OnRoleChanged;
-        try
-        {
-            // The core tries for an election timeout, and not at all as long as nobody is known to be fit: it is asked again while there is time.
-            var givenUp = Task.Delay(patience, _host.Time);
-            while (Status.Role == Role.Leader && !givenUp.IsCompleted && !_host.Completion.IsCompleted)
-            {
-                _actors.HandOver();
-                await Task.WhenAny(handedOver.Task, _host.Completion, givenUp, Task.Delay(s_handOverPeriod, _host.Time)).ConfigureAwait(false);
-            }
-
-            return Status.Role != Role.Leader;
-        }
-        finally
-        {
-            _actors.View.RoleChanged -= OnRoleChanged;
-        }
-    }
+    public Task<bool> HandOverAsync(TimeSpan patience) => _life.HandOverAsync(patience);
 
     /// <summary>
     /// Stops the node: no request is taken any more, what waits is answered, the log is closed cleanly. Where the node led, its script
@@ -247,9 +126,11 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     internal static ulong DrawIncarnation(TimeProvider time)
     {
         const int RandomBits = 22;
-        var random = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        return ((ulong)time.GetUtcNow().ToUnixTimeMilliseconds() << RandomBits) | (random & ((1UL << RandomBits) - 1));
+        return ((ulong)time.GetUtcNow().ToUnixTimeMilliseconds() << RandomBits) | (DrawNumber() & ((1UL << RandomBits) - 1));
     }
+
+    /// <summary>A random number: of a cluster, for one.</summary>
+    internal static ulong DrawNumber() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     private static void RefuseConstant(NodeOptions options)
     {
@@ -260,21 +141,6 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
         }
     }
 
-    private static PeerTransportOptions TransportOptions(
-        NodeOptions options, ClusterIdentity identity, NodeStorage storage, TimeProvider time) => new()
-        {
-            ClusterId = storage.ClusterId,
-            Self = identity.Self.Id,
-            Name = identity.Self.Name,
-            Incarnation = storage.Incarnation,
-            Listen = identity.Self.PeerAddress,
-            Peers = identity.Members.Where(member => member.Id != identity.Self.Id)
-                .ToDictionary(member => member.Id, member => new PeerAddress(member.Name, member.PeerAddress)),
-            FrameSizeBytes = options.Limits.FrameSizeBytes,
-            QueueMessages = options.Limits.PeerQueue,
-            Time = time,
-        };
-
     private async Task<LocalAnswer> Ask(
         RequestKind kind, Consistency consistency, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
@@ -283,86 +149,72 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
             throw Refused(QuorumError.TooLarge, $"a request of {payload.Length} bytes is over the limit of {_options.Limits.RequestSizeBytes}");
         cancellationToken.ThrowIfCancellationRequested();
         if (!_admission.TryEnter(payload.Length, out var why)) throw Refused(QuorumError.Overloaded, why);
-        var reply = new LocalRequest();
         try
         {
-            _asked.TryAdd(reply, true);
-            if (_host.IsStopped) throw new QuorumException(QuorumError.Stopped, "the node has stopped");
-            var request = new Request(kind, consistency, payload, _options.Limits.RequestTimeout, reply);
-            _actors.Take(request);
-            using var registration = cancellationToken.CanBeCanceled
-                ? cancellationToken.UnsafeRegister((_, token) => Forget(request, reply, token), null)
-                : default;
-            return await reply.Task.ConfigureAwait(false);
+            return await _life.AskAsync(kind, consistency, payload, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _asked.TryRemove(reply, out _);
             _admission.Leave(payload.Length);
         }
     }
 
     private QuorumException Refused(QuorumError error, string message)
     {
-        _tally.Failed(error);
+        _equipment.Tally.Failed(error);
         return new QuorumException(error, message);
-    }
-
-    private void Forget(Request request, LocalRequest reply, CancellationToken token)
-    {
-        _actors.Forget(request);
-        reply.Cancel(token);
-    }
-
-    /// <summary>A node that failed answers nobody: its callers learn of it here.</summary>
-    private void EndAsked()
-    {
-        foreach (var reply in _asked.Keys) reply.Fail(QuorumError.OutcomeUnknown, "the node stopped before it answered");
     }
 
     private async Task Stop()
     {
-        // Of a node that failed callers learn now: what follows may wait for a disk that hangs.
-        if (_host.IsStopped) EndAsked();
-        else await Ended(_actors.StopNode).ConfigureAwait(false);
+        // One life may just be ending for the next: that is then not begun any more.
+        await _turning.WaitAsync().ConfigureAwait(false);
+        var life = _life;
 
         // Whoever leads from now on, it is not this node: what its script began must end, while the rest is closed.
-        var scripts = _roles.StopAsync();
-        await _transport.DisposeAsync().ConfigureAwait(false);
-        if (!_host.IsStopped) await Ended(_actors.StopStorage).ConfigureAwait(false);
-        await _host.DisposeAsync().ConfigureAwait(false);
-        EndAsked();
-        _instruments.Dispose();
-        _storage.Log.Dispose();
-        _storage.Dispose();
+        life.BeginToEnd(Farewell.Stops);
+        var scripts = _equipment.Roles.StopAsync();
+        await life.EndAsync(Farewell.Stops).ConfigureAwait(false);
+        life.EndForGood();
+        _over.TrySetResult();
+        _instruments?.Dispose();
 
         // A log that could not be closed is no clean stop, whoever comes first: this or the watch.
-        if (_host.Completion.Exception?.InnerException is { } cause) _completion.TrySetException(cause);
+        if (life.Completion.Exception?.InnerException is { } cause) _completion.TrySetException(cause);
         else _completion.TrySetResult();
         await scripts.ConfigureAwait(false);
     }
 
-    private async Task Ended(Action<Action> begin)
+    private async Task BeginLifeAsync(CancellationToken cancellationToken)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        begin(() => ended.TrySetResult());
-        await Task.WhenAny(ended.Task, _host.Completion).ConfigureAwait(false);
+        var life = await NodeLife.StartAsync(_equipment, Ring, cancellationToken).ConfigureAwait(false);
+        _life = life;
+        _ = WatchAsync(life);
+
+        // What rang before was heard in vain: the former life was looked at.
+        Ring();
     }
 
     /// <summary>Fail-stop: the node says its last word, lets go of everything, and its completion carries the cause.</summary>
-    private async Task WatchHost()
+    private async Task WatchAsync(NodeLife life)
     {
         try
         {
-            await _host.Completion.ConfigureAwait(false);
+            await life.Completion.ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever stopped the node is its last word.
         catch (Exception cause)
 #pragma warning restore CA1031
         {
-            _logger.LogCritical(cause, "{Node} stops: {Cause}", _options.Name, cause.Message);
-            _completion.TrySetException(cause);
-            await StopAsync().ConfigureAwait(false);
+            await FailAsync(cause).ConfigureAwait(false);
         }
+    }
+
+    private Task FailAsync(Exception cause)
+    {
+        _equipment.Logger.LogCritical(cause, "{Node} stops: {Cause}", _options.Name, cause.Message);
+        _completion.TrySetException(cause);
+        _over.TrySetResult();
+        return StopAsync();
     }
 }

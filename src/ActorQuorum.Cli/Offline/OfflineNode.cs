@@ -1,11 +1,10 @@
-using System.Buffers.Binary;
 using System.CommandLine;
-using System.Security.Cryptography;
 using ActorQuorum.Configuration;
+using ActorQuorum.Storage;
 
 namespace ActorQuorum.Cli.Offline;
 
-/// <summary>What the commands on a stopped node's data directory share: their options, the question before, the errors.</summary>
+/// <summary>What the commands on a node's data directory share: their options, the question before, the errors.</summary>
 internal sealed class OfflineNode
 {
     private readonly Option<string> _config = new("--config", "-c")
@@ -17,7 +16,7 @@ internal sealed class OfflineNode
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask." };
 
     /// <summary>A random number, for a cluster id.</summary>
-    public static ulong DrawClusterId() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    public static ulong DrawClusterId() => QuorumNode.DrawNumber();
 
     /// <summary>The number of a data directory: greater than any before.</summary>
     public static ulong DrawIncarnation() => QuorumNode.DrawIncarnation(TimeProvider.System);
@@ -37,6 +36,26 @@ internal sealed class OfflineNode
         try
         {
             return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(ExitCode.Failed, e.Message, e);
+        }
+    }
+
+    /// <summary>Works on the node's data directory or, where it runs and so holds that itself, with the node.</summary>
+    public static async Task<int> WorkAsync(Func<int> whenStopped, Func<DataDirectoryException, Task<int>> whenRunning)
+    {
+        try
+        {
+            try
+            {
+                return whenStopped();
+            }
+            catch (DataDirectoryException e) when (e.IsInUse)
+            {
+                return await whenRunning(e);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

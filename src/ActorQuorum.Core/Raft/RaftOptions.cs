@@ -82,6 +82,9 @@ internal sealed record DurableState(HardState State, IReadOnlyList<Entry> Entrie
     /// <summary>Term of the last entry; the base's if there is none.</summary>
     public long LastTerm => Entries.Count > 0 ? Entries[^1].Term : Base.Term;
 
+    /// <summary>The latest configuration that stands in the snapshot or behind it; empty if there is none.</summary>
+    public Membership LatestMembership() => Snapshot.After([.. Entries.Where(entry => entry.Index > Snapshot.Index)]).Membership;
+
     /// <summary>An empty disk.</summary>
     public static DurableState Empty { get; } = new(HardState.Initial, []);
 }

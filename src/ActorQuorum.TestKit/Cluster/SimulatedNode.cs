@@ -177,7 +177,7 @@ public sealed partial class SimulatedNode
     internal void Stop(Action stopped)
     {
         if (Actors is not { } process) return;
-        process.StopNode(() => process.StopStorage(() => _simulation.After(TimeSpan.Zero, () =>
+        process.StopNode(Farewell.Stops, () => process.StopStorage(() => _simulation.After(TimeSpan.Zero, () =>
         {
             // Another fault may have come first.
             if (Actors == process) stopped();

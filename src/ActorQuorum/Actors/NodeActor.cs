@@ -20,7 +20,7 @@ internal sealed partial class NodeActor(
     /// <summary>Why a command must not get into the log; null for a machine that takes all.</summary>
     public CommandObjection? Objection { get; init; }
 
-    private bool _isStopped;
+    private Farewell? _farewell;
     private long _ledTerm;
 
     public void Receive(NodeMessage message)
@@ -42,7 +42,7 @@ internal sealed partial class NodeActor(
             case HandOverLeadership: context.Election.Tell(new(HandOver.Instance)); break;
             case CallerLetIn(var caller, var address): transport.Connect(caller, address); break;
             case VotingNodeMessage ofVoting: OnVoting(ofVoting); break;
-            case StopNode(var stopped): Stop(stopped); break;
+            case StopNode(var stopped, var farewell): Stop(stopped, farewell); break;
             default: throw new InvalidOperationException($"unknown node message {message.GetType().Name}");
         }
     }
@@ -75,7 +75,7 @@ internal sealed partial class NodeActor(
 
     private void Count(CoreStatus status)
     {
-        tally.Advanced(view.Core.CommitIndex, status.CommitIndex);
+        tally.Advanced(status.CommitIndex);
         if (status.Leader.IsNone || status.Term == _ledTerm) return;
         _ledTerm = status.Term;
         tally.LeaderChanges++;
@@ -146,9 +146,9 @@ internal sealed partial class NodeActor(
 
     private void Take(Request request)
     {
-        if (_isStopped)
+        if (_farewell is { } farewell)
         {
-            request.ReplyTo.Fail(QuorumError.Stopped, "the node stops; ask another member");
+            request.ReplyTo.Fail(farewell.Error, farewell.Text);
             return;
         }
 
@@ -365,13 +365,14 @@ internal sealed partial class NodeActor(
         request.ReplyTo.Fail(error, message);
     }
 
-    private void Stop(Action stopped)
+    private void Stop(Action stopped, Farewell farewell)
     {
-        _isStopped = true;
+        _farewell = farewell;
         foreach (var request in _pending.All())
         {
             var isUndone = request.Stage == RequestStage.Waiting || request.Kind == RequestKind.Query;
-            Fail(request, isUndone ? QuorumError.Stopped : QuorumError.OutcomeUnknown, "the node stops");
+            if (isUndone) Fail(request, farewell.Error, farewell.Text);
+            else Fail(request, QuorumError.OutcomeUnknown, farewell.Unanswered);
         }
 
         stopped();

@@ -59,6 +59,7 @@ internal sealed class NodeActors : IPeerInbox
         if (setup.Durable.Snapshot.Index > 0) view.Revision = setup.Machine.Revision;
         if (setup.Roles is { } scripts) view.RoleChanged += change => scripts.Hear(view.StandingAt(change));
         var core = new RaftCore(setup.ToRaftOptions(), setup.Durable, context.Now);
+        view.Core = CoreStatus.Of(core);
         var turn = setup.Limits.TurnMessages;
         var electionLogger = setup.ElectionLogger ?? setup.Logger;
         var roles = new RoleLog(electionLogger, setup.Self.Name, view.NameOf);
@@ -110,10 +111,12 @@ internal sealed class NodeActors : IPeerInbox
     public void HandOver() => _context.Node.Tell(HandOverLeadership.Instance);
 
     /// <summary>Ends every request that waits and takes none any more.</summary>
-    public void StopNode(Action stopped)
+    /// <param name="farewell">What those are told who asked.</param>
+    /// <param name="stopped">Hears when it is done.</param>
+    public void StopNode(Farewell farewell, Action stopped)
     {
         _timer.Dispose();
-        _context.Node.Tell(new StopNode(stopped));
+        _context.Node.Tell(new StopNode(stopped, farewell));
     }
 
     /// <summary>Takes a fresh snapshot for somebody to take away.</summary>

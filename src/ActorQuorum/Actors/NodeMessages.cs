@@ -66,4 +66,4 @@ internal sealed record HandOverLeadership : NodeMessage
 }
 
 /// <summary>The node stops: nothing is taken any more, and what waits is answered.</summary>
-internal sealed record StopNode(Action Stopped) : NodeMessage;
+internal sealed record StopNode(Action Stopped, Farewell Farewell) : NodeMessage;

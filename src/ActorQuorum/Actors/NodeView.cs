@@ -10,6 +10,8 @@ internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<M
     private volatile bool _isDetached;
     private volatile CoreStatus _core = new(Role.Follower, 0, MemberId.None, 0, 0, 0, false);
     private volatile bool _isDiskNearlyFull;
+    private readonly Lock _announcing = new();
+    private bool _isSilent;
     private long _logSizeBytes;
     private long _revision;
 
@@ -120,6 +122,18 @@ internal sealed class NodeView(ulong clusterId, MemberInfo self, IReadOnlyList<M
     public RoleStanding StandingAt(RoleChange change) =>
         new(change.To == Role.Leader, change.Leader.IsNone ? "" : NameOf(change.Leader), Fence.OfTerm(change.Term));
 
-    /// <summary>Tells whoever listens.</summary>
-    public void Announce(RoleChange change) => RoleChanged?.Invoke(change);
+    /// <summary>Tells whoever listens, unless the node has said its last word.</summary>
+    public void Announce(RoleChange change)
+    {
+        lock (_announcing)
+        {
+            if (!_isSilent) RoleChanged?.Invoke(change);
+        }
+    }
+
+    /// <summary>Once this returns nobody hears of a role any more: while a node ends its core may yet win an election, which means nothing.</summary>
+    public void Silence()
+    {
+        lock (_announcing) _isSilent = true;
+    }
 }

@@ -12,6 +12,9 @@ namespace ActorQuorum.Hosting;
 internal sealed record NodeHosting(
     Func<INodeHost> StartHost, Func<INodeHost, PeerTransportOptions, ILogger, IPeerTransport> MakeTransport, Action<RoleChange>? RoleChanged = null)
 {
+    /// <summary>Whether the same process can carry one life of the node after the other.</summary>
+    public bool BeginsAnew { get; init; } = true;
+
     /// <summary>Mailboxes, on the thread pool or a thread each, and TCP.</summary>
     public static NodeHosting Mailboxes(NodeRuntime runtime) => new(
         () => new MailboxHost(TimeProvider.System, runtime), static (_, options, logger) => new TcpPeerTransport(options, logger));

@@ -11,6 +11,7 @@ namespace ActorQuorum.Metrics;
 internal sealed class NodeTally
 {
     private readonly ConcurrentDictionary<MemberId, PeerTally> _peers = [];
+    private long _commitIndex;
     private readonly long[] _failures = new long[Enum.GetValues<QuorumError>().Length];
 
     /// <summary>Commands handed to this node's core, as it led.</summary>
@@ -70,8 +71,15 @@ internal sealed class NodeTally
     /// <summary>How many requests ended so.</summary>
     public long Failures(QuorumError error) => Interlocked.Read(ref _failures[(int)error]);
 
-    /// <summary>The core has gone on.</summary>
-    public void Advanced(long commitsBefore, long commitsNow) => Commits += Math.Max(0, commitsNow - commitsBefore);
+    /// <summary>The core knows what stands up to here to be committed.</summary>
+    public void Advanced(long commitIndex)
+    {
+        Commits += Math.Max(0, commitIndex - _commitIndex);
+        _commitIndex = Math.Max(_commitIndex, commitIndex);
+    }
+
+    /// <summary>The node's log is empty: what it learns from now on counts, whatever stood there before.</summary>
+    public void ForgetLog() => _commitIndex = 0;
 
     /// <summary>The node's role has changed.</summary>
     public void Changed(RoleChange change)

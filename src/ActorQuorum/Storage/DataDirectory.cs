@@ -122,7 +122,7 @@ internal sealed class DataDirectory : IDisposable
     {
         IDisposable taken = files.TryLock(Path.Combine(path, LockName)) ?? throw new DataDirectoryException(
             $"The data directory {path} is in use by another process{HolderOf(files, path)}. "
-            + "Stop that one first, or give this node a directory of its own.");
+            + "Stop that one first, or give this node a directory of its own.") { IsInUse = true };
         try
         {
             WriteHolder(files, path);

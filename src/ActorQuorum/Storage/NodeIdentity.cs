@@ -25,6 +25,24 @@ internal static class NodeIdentity
         return ClusterIdentity.Of(options with { Join = joined });
     }
 
+    /// <summary>
+    /// Who the node is by what its storage holds. One that went on alone is of another cluster than its configuration names, which then says nothing
+    /// of the members: the log does (docs/snapshots.md, "Eras").
+    /// </summary>
+    public static ClusterIdentity In(ClusterIdentity configured, NodeStorage storage)
+    {
+        if (storage.ClusterId == configured.ClusterId) return configured;
+        var others = storage.Durable.LatestMembership().Members.Where(member => member.Id != configured.Self.Id).Select(member =>
+        {
+            var contact = member.Contact;
+            return new MemberInfo(member.Id, contact.Name, contact.Peer, contact.Client) { IsLearner = member.IsLearner };
+        });
+        return configured with
+        {
+            ClusterId = storage.ClusterId, Members = [.. others.Append(configured.Self).OrderBy(member => member.Name, StringComparer.Ordinal)],
+        };
+    }
+
     /// <summary>Whether a node that started here before has joined a cluster, so that it need not be told again.</summary>
     public static ClusterJoin? JoinedBefore(IFileSystem files, NodeOptions options) =>
         options.Storage == StorageKind.Disk && IsOwned(files, options.DataDirectory) && !BlankDirectory.IsOne(files, options)

@@ -33,6 +33,9 @@ public sealed class DataDirectoryException : IOException
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether a node that runs holds it.</summary>
+    internal bool IsInUse { get; init; }
 }
 
 /// <summary>The data directory was written by a newer version, in a form that this one does not know.</summary>

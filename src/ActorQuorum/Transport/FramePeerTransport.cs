@@ -71,7 +71,8 @@ internal sealed class FramePeerTransport : IPeerTransport, IFrameReceiver
         if (_isDisposed || _inbox is not { } inbox) return;
         if (Check(frame.Span, out var envelope) is { } problem)
         {
-            Refuse(problem);
+            var isForeign = envelope.ClusterId != 0 && envelope.ClusterId != _options.ClusterId;
+            Refuse(problem, isForeign ? LogThrottle.ForeignPeriods : 1);
             return;
         }
 
@@ -197,7 +198,10 @@ internal sealed class FramePeerTransport : IPeerTransport, IFrameReceiver
 
     private static string KindOf(PeerMessage message) => message is Consensus(var raft) ? raft.GetType().Name : message.GetType().Name;
 
-    private void Refuse(string problem) => Warn($"refused {problem[..Math.Min(problem.Length, 20)]}", "A frame was dropped: {Problem}.", problem);
+    private void Refuse(string problem, int periods = 1)
+    {
+        if (_throttle.Allows($"refused {problem[..Math.Min(problem.Length, 20)]}", periods)) _logger.LogWarning("A frame was dropped: {Problem}.", problem);
+    }
 
     private void Warn(string key, string message, params object?[] arguments)
     {

@@ -144,9 +144,10 @@ internal sealed class PeerListener(
         {
             // Strangers choose their ids: all of them together are one kind, or each would be worth a line.
             var who = isPeer(new MemberId(hello.From)) ? hello.From : 0;
-            Warn(
-                $"refused {reply.Refusal} {who}",
-                "A peer's connection from {Caller} was refused ({Refusal}): {Reason}", caller, reply.Refusal, reply.Reason);
+            if (throttle.Allows($"refused {reply.Refusal} {who}", reply.Refusal == Refusal.Cluster ? LogThrottle.ForeignPeriods : 1))
+            {
+                logger.LogWarning("A peer's connection from {Caller} was refused ({Refusal}): {Reason}", caller, reply.Refusal, reply.Reason);
+            }
         }
 
         await PeerGreeting.SendAsync(socket, reply, greeting.Token).ConfigureAwait(false);

@@ -105,7 +105,7 @@ public sealed class SnapshotTests
         await cluster.StartAsync();
         await PutManyAsync(cluster, 30);
         var node = await cluster.FollowerAsync();
-        (await CliProcess.RunAsync("reset", "-c", node.ConfigFile, "--yes")).Errors.ShouldContain("in use by another process");
+        (await CliProcess.RunAsync("reset", "-c", node.ConfigFile, "--yes")).Errors.ShouldContain("Stop it first");
         await node.DisposeAsync();
         var unasked = CliProcess.Start("reset", "-c", node.ConfigFile);
         unasked.CloseInput();

@@ -139,7 +139,7 @@ public sealed class NodeActorTests : IDisposable
         var (request, reply) = _node.Ask();
         _node.Turn(NodeRig.Self, accepted: [new(request.Id, 5, 1)]);
         _node.Tell(new CommandsApplied([new Entry(5, 1, EntryKind.Command, default)], [new(0, null, 1, default)]));
-        _node.Tell(new StopNode(() => { }));
+        _node.Tell(new StopNode(() => { }, Farewell.Stops));
         reply.Answers.ShouldBe(["answered"]);
         _node.Pending.Count.ShouldBe(0);
     }
@@ -157,8 +157,11 @@ public sealed class NodeActorTests : IDisposable
         refused.Error.ShouldBe(QuorumError.Overloaded);
     }
 
-    [Fact]
-    public void A_node_that_stops_says_which_requests_were_certainly_not_done()
+    [Theory]
+    [InlineData(nameof(Farewell.Stops), nameof(QuorumError.Stopped))]
+    [InlineData(nameof(Farewell.GoesAlone), nameof(QuorumError.NoLeader))]
+    [InlineData(nameof(Farewell.Forgets), nameof(QuorumError.NoLeader))]
+    public void A_node_whose_life_ends_says_which_requests_were_certainly_not_done(string farewell, string error)
     {
         var (_, waiting) = _node.Ask();
         _node.Turn(NodeRig.Other);
@@ -167,11 +170,16 @@ public sealed class NodeActorTests : IDisposable
         _node.Turn(default);
         var (_, leaderless) = _node.Ask();
         var isStopped = false;
-        _node.Tell(new StopNode(() => isStopped = true));
+        _node.Tell(new StopNode(() => isStopped = true, Farewells[farewell]));
         isStopped.ShouldBeTrue();
         waiting.Answers.ShouldBe([nameof(QuorumError.OutcomeUnknown)]);
         handedOn.Answers.ShouldBe([nameof(QuorumError.OutcomeUnknown)]);
-        leaderless.Answers.ShouldBe([nameof(QuorumError.Stopped)]);
-        _node.Ask().Reply.Answers.ShouldBe([nameof(QuorumError.Stopped)]);
+        leaderless.Answers.ShouldBe([error]);
+        _node.Ask().Reply.Answers.ShouldBe([error]);
     }
+
+    private static Dictionary<string, Farewell> Farewells { get; } = new()
+    {
+        [nameof(Farewell.Stops)] = Farewell.Stops, [nameof(Farewell.GoesAlone)] = Farewell.GoesAlone, [nameof(Farewell.Forgets)] = Farewell.Forgets,
+    };
 }

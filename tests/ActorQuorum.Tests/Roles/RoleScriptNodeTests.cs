@@ -35,6 +35,25 @@ public sealed class RoleScriptNodeTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Row", "CO-4")]
+    public async Task A_node_that_goes_on_alone_runs_the_one_and_then_the_other_under_its_new_term()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "These scripts are for a POSIX shell.");
+        var log = _shell.PathOf("log");
+        var note = $"echo \"$0 $ACTORQUORUM_ROLE $ACTORQUORUM_TERM\" | sed 's:.*/::' >> '{log}'\n";
+        var roles = new RoleOptions { OnLeader = _shell.Write("up", "#!/bin/sh\n" + note), OnFollower = _shell.Write("down", "#!/bin/sh\n" + note) };
+        await using var node = await StartAsync(roles, _shell.PathOf("data"));
+        await Eventually.ShouldBeAsync(() => File.Exists(log) && node.ScriptsEnded.IsCompleted, "its script ran");
+        var term = node.Status.Term;
+
+        await node.SoloAsync().InTime();
+        await Eventually.ShouldBeAsync(() => File.ReadAllLines(log).Length == 3, "both ran");
+
+        (await File.ReadAllLinesAsync(log)).ShouldBe([$"up leader {term}", $"down follower {term}", $"up leader {node.Status.Term}"]);
+        node.Status.Term.ShouldBeGreaterThan(term);
+    }
+
+    [SkippableFact]
     public async Task A_script_that_hangs_holds_up_no_request()
     {
         Skip.If(OperatingSystem.IsWindows(), "These scripts are for a POSIX shell.");
@@ -62,13 +81,13 @@ public sealed class RoleScriptNodeTests : IDisposable
             .Message.ShouldStartWith($"on-leader: the script {missing} is not there");
     }
 
-    private static Task<QuorumNode> StartAsync(RoleOptions roles)
+    private static Task<QuorumNode> StartAsync(RoleOptions roles, string? dataDirectory = null)
     {
         var (peer, client) = (Address(), Address());
         return QuorumNode.StartAsync(
             new NodeOptions
             {
-                Name = "n1", DataDirectory = "unused", Storage = StorageKind.Memory, ClusterName = "shop", Members = [new("n1", peer, client)], Roles = roles,
+                Name = "n1", DataDirectory = dataDirectory ?? "unused", Storage = dataDirectory is null ? StorageKind.Memory : StorageKind.Disk, ClusterName = "shop", Members = [new("n1", peer, client)], Roles = roles,
             },
             NullLoggerFactory.Instance);
     }

@@ -71,12 +71,22 @@ public class PeerHelloTests
         await using var peer = await TestPeer.StartAsync(TestPeer.OptionsOf(1) with { Time = time });
         for (var i = 1; i <= 2; i++)
         {
-            using var raw = await RawPeer.DialAsync(peer);
-            var hello = RawPeer.Hello(peer, 2);
-            hello.ClusterId = 9;
-            await raw.SendAsync(hello);
-            await raw.ShouldBeRefusedAsync();
-            peer.Logger.Warnings.Count(w => w.Contains("(Cluster)", StringComparison.Ordinal)).ShouldBe(i);
+            await IsRefusedAsync(peer, hello => hello.To = 3);
+            peer.Logger.Warnings.Count(w => w.Contains("(NotMe)", StringComparison.Ordinal)).ShouldBe(i);
+            time.Advance(peer.Options.WarningPeriod);
+        }
+    }
+
+    [Fact]
+    [Trait("Row", "CO-4")]
+    public async Task A_node_of_another_cluster_that_goes_on_to_knock_is_seldom_worth_a_line()
+    {
+        var time = new ManualTime();
+        await using var peer = await TestPeer.StartAsync(TestPeer.OptionsOf(1) with { Time = time });
+        for (var i = 0; i <= 60; i++)
+        {
+            await IsRefusedAsync(peer, hello => hello.ClusterId = 9);
+            peer.Logger.Warnings.Count(w => w.Contains("(Cluster)", StringComparison.Ordinal)).ShouldBe(i < 60 ? 1 : 2, $"after {i} periods");
             time.Advance(peer.Options.WarningPeriod);
         }
     }
@@ -202,5 +212,14 @@ public class PeerHelloTests
         var text = what switch { "refused" => "because of a test", "cluster" => "cluster 9", "version" => "version 9", _ => "member 3" };
         peer.Logger.Warnings.Count(w => w.Contains(text, StringComparison.Ordinal)).ShouldBe(1);
         peer.Inbox.Events.ShouldBeEmpty();
+    }
+
+    private static async Task IsRefusedAsync(TestPeer peer, Action<Hello> spoil)
+    {
+        using var raw = await RawPeer.DialAsync(peer);
+        var hello = RawPeer.Hello(peer, 2);
+        spoil(hello);
+        await raw.SendAsync(hello);
+        await raw.ShouldBeRefusedAsync();
     }
 }
