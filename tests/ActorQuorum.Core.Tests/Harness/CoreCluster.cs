@@ -70,11 +70,13 @@ internal sealed class CoreCluster
     public static DurableState Founded(int members, long term, params long[] logTerms) =>
         new(new(term, MemberId.None, true, View(members)), Logs.Of(logTerms));
 
-    public CoreNode Replace(CoreNode old, DurableState durable, ulong incarnation, IReadOnlyList<Entry>? content = null)
+    public CoreNode Replace(
+        CoreNode old, DurableState durable, ulong incarnation, IReadOnlyList<Entry>? content = null, bool foundsNothing = false)
     {
         old.IsUp = false;
         var number = (int)old.Id.Value;
-        return _nodes[number - 1] = new(this, OptionsOf(number, incarnation), durable, content ?? []);
+        var options = OptionsOf(number, incarnation);
+        return _nodes[number - 1] = new(this, options with { IsJoining = options.IsJoining || foundsNothing }, durable, content ?? []);
     }
 
     /// <summary>A node that is none of the first members starts with an empty disk: it joins.</summary>

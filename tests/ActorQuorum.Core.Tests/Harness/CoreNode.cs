@@ -210,7 +210,8 @@ internal sealed class CoreNode
     public DurableState Durable => new(State, [.. Entries]) { Base = Base, Snapshot = Snapshot };
 
     /// <summary>The process dies and starts again from what was durable.</summary>
-    public CoreNode Restart() => _cluster.Replace(this, Durable, Options.Incarnation, [.. Applied.Take((int)Snapshot.Index)]);
+    public CoreNode Restart() => _cluster.Replace(
+        this, Durable, Options.Incarnation, [.. Applied.Take((int)Snapshot.Index)], foundsNothing: Options.IsJoining);
 
     /// <summary>The process dies, and starts as a cluster of one from what was durable.</summary>
     public CoreNode GoAlone() => _cluster.Replace(
@@ -219,6 +220,9 @@ internal sealed class CoreNode
 
     /// <summary>The process dies, its disk is lost, and it starts with an empty one.</summary>
     public CoreNode Wipe() => _cluster.Replace(this, DurableState.Empty, Options.Incarnation + 1);
+
+    /// <summary>The same, by an operator's will: it knows that its cluster was founded before.</summary>
+    public CoreNode Reset() => _cluster.Replace(this, DurableState.Empty, Options.Incarnation + 1, foundsNothing: true);
 }
 
 /// <summary>A snapshot on its way: what it says, and what it holds.</summary>

@@ -65,6 +65,8 @@ public sealed class TraceLanguageTests
     [InlineData("send-heartbeat 1", "1 does not lead")]
     [InlineData("restart 1", "1 is up; 'crash 1' first")]
     [InlineData("wipe 1", "1 is up; 'crash 1' first")]
+    [InlineData("solo 1", "1 is up; 'crash 1' first")]
+    [InlineData("reset 1", "1 is up; 'crash 1' first")]
     [InlineData("join 3", "no node is named '3'; 'attach' or 'learn' it first")]
     [InlineData("join 1", "1 has run before")]
     [InlineData("attach 1 a_b", "'a_b' is no name")]
@@ -88,6 +90,11 @@ public sealed class TraceLanguageTests
     [InlineData("take-snapshot 1")]
     public void A_node_that_is_down_does_nothing(string command) =>
         Fails($"{TwoNodes}crash 1\n----\n\n{command}\n----\n", 7, "1 is down; 'restart 1' first");
+
+    [Fact]
+    [Trait("Row", "CO-4")]
+    public void Who_holds_nothing_cannot_go_alone() =>
+        Fails($"{TwoNodes}crash 1\n----\n\nsolo 1\n----\n", 7, "1 holds no entry: there is nothing to go on with");
 
     [Fact]
     public void A_leader_has_no_election_deadline() =>

@@ -53,6 +53,7 @@ public sealed class TraceTests
     [InlineData("joint-leader-dies")]
     [InlineData("learner-promoted")]
     [InlineData("snapshot")]
+    [InlineData("going-alone")]
     public void There_is_a_trace_of(string scenario) =>
         TraceFolder.Files().ShouldContain(Path.Combine(TraceFolder.Traces, scenario + ".txt"));
 

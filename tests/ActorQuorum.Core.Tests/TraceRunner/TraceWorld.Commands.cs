@@ -34,6 +34,8 @@ internal sealed partial class TraceWorld
         ["crash"] = ("NODE", (w, c) => w.Crash(c)),
         ["restart"] = ("NODE", (w, c) => w.Restart(c)),
         ["wipe"] = ("NODE", (w, c) => w.Wipe(c)),
+        ["solo"] = ("NODE", (w, c) => w.Solo(c)),
+        ["reset"] = ("NODE", (w, c) => w.Reset(c)),
         ["attach"] = ("NODE NEW... [patience=TIME]", (w, c) => w.Attach(c)),
         ["learn"] = ("NODE NEW...", (w, c) => w.Learn(c)),
         ["promote"] = ("NODE NODE...", (w, c) => w.Promote(c)),
@@ -218,7 +220,7 @@ internal sealed partial class TraceWorld
     private void Restart(TraceCommand command)
     {
         var node = NextNode(command);
-        if (node.IsUp) throw new TraceException($"{Name(node)} is up; 'crash {Name(node)}' first");
+        DemandDown(node);
         node = node.Restart();
         _report.Cause($"{Name(node)} finds term={node.Term} vote={_text.Vote(node.Core.Vote)} {TraceText.Log(node.Snapshot, node.Entries)}");
     }
@@ -226,8 +228,10 @@ internal sealed partial class TraceWorld
     private void Wipe(TraceCommand command)
     {
         var node = NextNode(command);
-        if (node.IsUp) throw new TraceException($"{Name(node)} is up; 'crash {Name(node)}' first");
+        DemandDown(node);
+        var cluster = ClusterOf(node);
         node = node.Wipe();
+        PutInto(node, cluster);
         var incarnation = node.Options.Incarnation;
         _report.Cause($"{Name(node)} finds an empty disk, incarnation {incarnation} instead of {incarnation - 1}");
     }
@@ -240,9 +244,10 @@ internal sealed partial class TraceWorld
     private string StatusOf(CoreNode node)
     {
         var (state, name) = (node.State, Name(node));
-        if (!node.IsUp) return $"{name} down: term={state.Term} vote={_text.Vote(state.Vote)} {TraceText.Log(node.Snapshot, node.Entries)}";
+        var cluster = ClusterOf(node) is { IsNone: false } founder ? $" cluster-of={_nodes.NameOf(founder)}" : "";
+        if (!node.IsUp) return $"{name} down{cluster}: term={state.Term} vote={_text.Vote(state.Vote)} {TraceText.Log(node.Snapshot, node.Entries)}";
         var core = node.Core;
-        var flags = (core.IsProven ? "" : " unproven") + (_isolated.Contains(node.Id) ? " cut-off" : "");
+        var flags = (core.IsProven ? "" : " unproven") + (_isolated.Contains(node.Id) ? " cut-off" : "") + cluster;
         return $"{name} {TraceText.Role(core.Role)}{flags}: term={core.Term} vote={_text.Vote(core.Vote)} leader={_text.Vote(core.Leader)} "
             + $"commit={core.CommitIndex} applied={core.AppliedIndex} durable={core.Log.DurableIndex} {TraceText.Log(node.Snapshot, node.LogEntries)}";
     }

@@ -27,7 +27,7 @@ internal sealed partial class TraceWorld
         var node = NextLiveNode(command);
         var names = new List<string> { command.Next("a node") };
         while (command.TryNext() is { } name) names.Add(name);
-        if (mayBeNew) foreach (var name in names.Where(n => !_nodes.Has(n)).ToList()) Register(name);
+        if (mayBeNew) foreach (var name in names.Where(n => !_nodes.Has(n)).ToList()) Register(name, ClusterOf(node));
         var numbers = names.Select(_nodes.NumberOf).ToImmutableArray();
         var id = ++_lastRequestId;
         _report.Cause($"{Name(node)} is asked to {verb} {string.Join(' ', names)}: request {id}");
@@ -35,10 +35,12 @@ internal sealed partial class TraceWorld
     }
 
     /// <summary>A node that is to join has a name before its process runs.</summary>
-    private void Register(string name)
+    private void Register(string name, MemberId cluster)
     {
         _nodes.AddJoining(name);
-        Cluster.Join().IsUp = false;
+        var newcomer = Cluster.Join();
+        newcomer.IsUp = false;
+        PutInto(newcomer, cluster);
     }
 
     private void Join(TraceCommand command)
@@ -69,7 +71,7 @@ internal sealed partial class TraceWorld
         {
             Cluster.Transfers.Remove(transfer);
             var node = Cluster[(int)transfer.To.Value];
-            if (!node.IsUp || _isolated.Contains(transfer.From.Id) || _isolated.Contains(transfer.To))
+            if (!node.IsUp || _isolated.Contains(transfer.From.Id) || _isolated.Contains(transfer.To) || IsForeign(transfer))
             {
                 Lose(transfer);
                 continue;

@@ -131,7 +131,7 @@ internal sealed partial class TraceWorld
     private void Deliver(RaftMessage message)
     {
         var node = Cluster[(int)message.To.Value];
-        if (!node.IsUp || _isolated.Contains(message.From) || _isolated.Contains(message.To))
+        if (!node.IsUp || _isolated.Contains(message.From) || _isolated.Contains(message.To) || IsForeign(message))
         {
             Lose(message);
             return;
@@ -142,7 +142,8 @@ internal sealed partial class TraceWorld
     }
 
     private void Lose(RaftMessage message) =>
-        _report.Cause($"lost from {_nodes.NameOf(message.From)} to {_nodes.NameOf(message.To)}: {_text.Message(message)}");
+        _report.Cause(
+            $"lost from {_nodes.NameOf(message.From)} to {_nodes.NameOf(message.To)}{(IsForeign(message) ? ", another cluster" : "")}: {_text.Message(message)}");
 
     private void Stabilize(Func<RaftMessage, bool> which)
     {
