@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorQuorum;
 
 /// <summary>One node of a cluster, running in this process: the front door, behind which one life of the node follows the other.</summary>
-public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable
+public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDisposable, IDisposable
 {
     private readonly NodeEquipment _equipment;
     private readonly NodeOptions _options;
@@ -122,6 +122,9 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
+    /// <summary>Stops the node, and this thread waits for it, as a container does that is not disposed of asynchronously. Else <see cref="DisposeAsync"/> is better.</summary>
+    public void Dispose() => Task.Run(StopAsync).GetAwaiter().GetResult();
+
     /// <summary>Incarnations of one member rise: a wiped disk must not be taken for the one before it.</summary>
     internal static ulong DrawIncarnation(TimeProvider time)
     {
@@ -171,12 +174,12 @@ public sealed partial class QuorumNode : IQuorumNode, IInspectableNode, IAsyncDi
         await _turning.WaitAsync().ConfigureAwait(false);
         var life = _life;
 
-        // Whoever leads from now on, it is not this node: what its script began must end, while the rest is closed.
+        // Whoever leads from now on, it is not this node: what its script or its readers began must end, while the rest is closed.
+        _over.TrySetResult();
         life.BeginToEnd(Farewell.Stops);
         var scripts = _equipment.Roles.StopAsync();
         await life.EndAsync(Farewell.Stops).ConfigureAwait(false);
         life.EndForGood();
-        _over.TrySetResult();
         _instruments?.Dispose();
 
         // A log that could not be closed is no clean stop, whoever comes first: this or the watch.

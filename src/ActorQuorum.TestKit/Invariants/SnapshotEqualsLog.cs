@@ -1,3 +1,4 @@
+using ActorQuorum.Core.Raft;
 using ActorQuorum.StateMachines;
 using ActorQuorum.StateMachines.Processors;
 using ActorQuorum.Storage;
@@ -7,15 +8,19 @@ namespace ActorQuorum.TestKit.Invariants;
 
 /// <summary>
 /// Raft §7: a snapshot equals the log it replaces. Each that comes into its place on a disk is read back, and compared with a store to which the
-/// committed entries were applied up to its mark, one by one.
+/// committed entries were applied up to its mark, one by one, and with what those say of the cluster: a joint configuration is carried whole.
 /// </summary>
 internal sealed class SnapshotEqualsLog(CommittedIsDurable committed, ReachedCounts reached) : ClusterInvariant
 {
     private readonly SortedDictionary<int, string> _seen = [];
-    private readonly SortedDictionary<long, string> _digests = [];
+    private readonly SortedDictionary<long, Expected> _expected = [];
     private readonly SortedDictionary<string, ProcessorHandler> _processors = new(StringComparer.Ordinal);
+
+    /// <summary>Up to here the log was another cluster's, before one of its members went on alone: its snapshot says of the cluster what holds since.</summary>
+    private readonly long _inherited = committed.Entries.Count;
+
     private KeyValueStore _model = new();
-    private long _applied;
+    private SnapshotMark _mark = SnapshotMark.None;
 
     /// <summary>A node did something: a snapshot may have come into its place.</summary>
     public void Look(SimulatedNode node)
@@ -52,8 +57,11 @@ internal sealed class SnapshotEqualsLog(CommittedIsDurable committed, ReachedCou
         }
 
         Learn(node.Builder);
-        var (expected, digest) = (DigestAt(mark.Index), ContentDigest.Of((KeyValueView)restored.View));
-        Demand(digest == expected, $"{node.Name} has a snapshot up to entry {mark.Index} that holds {digest}, the log gives {expected}");
+        var (expected, digest) = (ExpectedAt(mark.Index), ContentDigest.Of((KeyValueView)restored.View));
+        Demand(digest == expected.Digest, $"{node.Name} has a snapshot up to entry {mark.Index} that holds {digest}, the log gives {expected.Digest}");
+        if (mark.Index <= _inherited) return;
+        var said = Convert.ToHexString(mark.Encode());
+        Demand(said == expected.Mark, $"{node.Name} has a snapshot up to entry {mark.Index} that says of the cluster {said}, the log says {expected.Mark}");
     }
 
     /// <summary>What a snapshot stands for its node could apply: so with the processors of all builds that took one the log can be.</summary>
@@ -64,20 +72,24 @@ internal sealed class SnapshotEqualsLog(CommittedIsDurable committed, ReachedCou
         if (isNews) Restart();
     }
 
-    private void Restart() => (_model, _applied) = (new(processors: new(_processors)), 0);
+    private void Restart() => (_model, _mark) = (new(processors: new(_processors)), SnapshotMark.None);
 
-    private string DigestAt(long index)
+    private Expected ExpectedAt(long index)
     {
-        if (_digests.TryGetValue(index, out var known)) return known;
+        if (_expected.TryGetValue(index, out var known)) return known;
 
         // Nodes take theirs at about the same places: seldom does one lie before what was applied already.
-        if (index < _applied) Restart();
-        for (; _applied < index; _applied++)
+        if (index < _mark.Index) Restart();
+        while (_mark.Index < index)
         {
-            var (entry, _) = committed.Entries[(int)_applied];
-            if (entry.Kind == Core.Raft.EntryKind.Command) _model.Apply(entry.Index, entry.Payload);
+            var (entry, _) = committed.Entries[(int)_mark.Index];
+            if (entry.Kind == EntryKind.Command) _model.Apply(entry.Index, entry.Payload);
+            _mark = _mark.After([entry]);
         }
 
-        return _digests[index] = ContentDigest.Of((KeyValueView)_model.View);
+        return _expected[index] = new(ContentDigest.Of((KeyValueView)_model.View), Convert.ToHexString(_mark.Encode()));
     }
+
+    /// <summary>What a snapshot up to some entry holds and says of the cluster.</summary>
+    private readonly record struct Expected(string Digest, string Mark);
 }

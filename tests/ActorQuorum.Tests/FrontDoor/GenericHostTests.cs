@@ -55,6 +55,16 @@ public sealed class GenericHostTests
     }
 
     [Fact]
+    public void A_container_that_is_not_disposed_of_asynchronously_stops_its_node_too()
+    {
+        var services = new ServiceCollection();
+        services.AddActorQuorum(Configuration(Settings("memory")), quorum => quorum.UseTransport(new InMemoryNetwork().Join));
+        QuorumNode node;
+        using (var provider = services.BuildServiceProvider()) node = provider.GetRequiredService<QuorumNode>();
+        node.Completion.Status.ShouldBe(TaskStatus.RanToCompletion);
+    }
+
+    [Fact]
     public void A_host_holds_one_node_and_a_second_one_is_refused_when_it_is_added()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
