@@ -67,6 +67,8 @@ public sealed class SimulationRun
     private const int FewestEntries = 20;
     private const int EntriesDoublings = 6;
     private const int MostTrailing = 60;
+    private const int FewHeld = 20;
+    private const int HeldDoublings = 10;
     private const int RateDoublings = 10;
     private const int LeastChunkBytes = 128;
     private const int ChunkDoublings = 6;
@@ -149,7 +151,10 @@ public sealed class SimulationRun
         return node => WithSegments(node) with { Limits = node.Limits with { AppendSizeBytes = sizeBytes, AppendWindow = window, ApplyWindow = applies } };
     }
 
-    /// <summary>Small enough that a run takes many; so few trailing entries, mostly, that whoever was away for a moment needs one.</summary>
+    /// <summary>
+    /// Small enough that a run takes many; so few trailing entries, mostly, that whoever was away for a moment needs one; and sometimes so few that
+    /// are held for it meanwhile that it needs another.
+    /// </summary>
     private static SnapshotOptions DrawSnapshots(ulong seed)
     {
         var random = new SplitMix64(seed ^ 0x5A4B_5407);
@@ -160,6 +165,7 @@ public sealed class SimulationRun
             TrailingEntries = (int)random.Below(MostTrailing),
             RateBytes = LeastSegmentBytes << (int)random.Below(RateDoublings),
             ChunkSizeBytes = LeastChunkBytes << (int)random.Below(ChunkDoublings),
+            HeldEntries = FewHeld << (int)random.Below(HeldDoublings),
         };
     }
 

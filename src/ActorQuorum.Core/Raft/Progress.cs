@@ -50,6 +50,12 @@ internal sealed class Progress(MemberId id, long session, long nextIndex, TimeSp
     /// <summary>The least index that the snapshot reaches; entries behind it are kept.</summary>
     public long SnapshotIndex { get; private set; }
 
+    /// <summary>Whether it needed a snapshot and has not caught up with the log since.</summary>
+    public bool IsCatchingUp { get; private set; }
+
+    /// <summary>Whether it has what the last snapshot held, and needs another all the same: the log outgrew what was kept for it meanwhile.</summary>
+    public bool IsOutrun { get; private set; }
+
     /// <summary>Until when the installation is waited for.</summary>
     public TimeSpan InstallDeadline { get; private set; } = TimeSpan.MaxValue;
 
@@ -78,7 +84,7 @@ internal sealed class Progress(MemberId id, long session, long nextIndex, TimeSp
         MatchIndex = 0;
         NextIndex = lastIndex + 1;
         ConfirmedRound = 0;
-        IsSnapshotting = false;
+        IsSnapshotting = IsCatchingUp = false;
         SnapshotIndex = 0;
         _roundEnd = lastIndex;
         _lastRound = TimeSpan.MaxValue;
@@ -124,7 +130,8 @@ internal sealed class Progress(MemberId id, long session, long nextIndex, TimeSp
     public void BeginSnapshot(long index)
     {
         Probe();
-        IsSnapshotting = true;
+        IsOutrun = IsCatchingUp && MatchIndex >= SnapshotIndex;
+        IsSnapshotting = IsCatchingUp = true;
         IsSnapshotSent = false;
         SnapshotIndex = index;
         InstallDeadline = TimeSpan.MaxValue;
@@ -149,6 +156,9 @@ internal sealed class Progress(MemberId id, long session, long nextIndex, TimeSp
         NextIndex = Math.Max(MatchIndex, SnapshotIndex) + 1;
         Probe();
     }
+
+    /// <summary>It has caught up: from now on it is as any other.</summary>
+    public void CaughtUp() => IsCatchingUp = false;
 
     /// <summary>It is no longer a member, by the entry at <paramref name="index"/>, and is told so until <paramref name="deadline"/>.</summary>
     public void Depart(long index, TimeSpan deadline)

@@ -3,8 +3,6 @@ namespace ActorQuorum.Core.Raft;
 /// <content>Commitment: Raft §5.3 and §5.4.2.</content>
 internal sealed partial class RaftCore
 {
-    private long _committedSizeBytes;
-
     /// <summary>Raft §5.4.2: only entries of the leader's own term are committed by counting; earlier ones go with them (figure 8).</summary>
     private void AdvanceCommit()
     {
@@ -24,7 +22,6 @@ internal sealed partial class RaftCore
     {
         if (index <= CommitIndex) return;
         Invariant.Check(index <= _log.LastIndex, $"commit index {index} beyond the log's end {_log.LastIndex}");
-        for (var committed = CommitIndex + 1; committed <= index; committed++) _committedSizeBytes += _log[committed].SizeBytes;
         CommitIndex = index;
         ProveByBinding();
     }

@@ -49,7 +49,7 @@ internal sealed partial class RaftCore
         }
 
         // Clients that give up leave their entries behind: while nothing is committed, these must not pile up without end.
-        if (_log.SizeBytes - _committedSizeBytes > _options.UncommittedSizeBytes)
+        if (_log.SizeBetween(CommitIndex, _log.LastIndex) > _options.UncommittedSizeBytes)
         {
             _effects.Refused.Add(new(propose.RequestId, IsOverloaded: true));
             return;

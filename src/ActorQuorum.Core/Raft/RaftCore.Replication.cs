@@ -149,6 +149,7 @@ internal sealed partial class RaftCore
         {
             Invariant.Check(reply.MatchIndex <= _log.LastIndex, $"{reply.From} acknowledges {reply.MatchIndex}, the log ends at {_log.LastIndex}");
             follower.Matched(reply.MatchIndex, _log.LastIndex, _now);
+            NoteCaughtUp(follower);
             CheckTransfer();
         }
         else

@@ -19,12 +19,7 @@ internal sealed partial class RaftCore
         Invariant.Check(mark.Index >= _log.BaseIndex, $"the log begins behind {_log.BaseIndex}, the snapshot reaches to {mark.Index}");
         if (!_log.Matches(mark.Index, mark.Term)) _log.Reset(mark.Index, mark.Term);
         if (mark.Index > 0) _memberships.Restart(mark);
-        for (var index = _log.FirstIndex; index <= _log.LastIndex; index++)
-        {
-            if (index > mark.Index) _memberships.Appended(_log[index]);
-            else _committedSizeBytes += _log[index].SizeBytes;
-        }
-
+        for (var index = Math.Max(mark.Index, _log.BaseIndex) + 1; index <= _log.LastIndex; index++) _memberships.Appended(_log[index]);
         _snapshotIndex = _handedToApply = AppliedIndex = CommitIndex = mark.Index;
     }
 
@@ -36,20 +31,26 @@ internal sealed partial class RaftCore
     }
 
     /// <summary>
-    /// Entries before the snapshot go, but for those that trail for slow followers, and those behind a snapshot that is on its way: without
-    /// them its receiver would need another as soon as it has this one.
+    /// Entries before the snapshot go, but for those that trail for slow followers, and those behind a snapshot that is on its way or was just
+    /// installed: without them its receiver would need another as soon as it has this one. Both are bounded, in number and in bytes.
     /// </summary>
     private void Compact()
     {
-        var index = _snapshotIndex - _options.TrailingEntries;
+        var index = LeastWithin(_options.TrailingEntries, _options.TrailingSizeBytes);
+        var held = LeastWithin(_options.HeldEntries, _options.HeldSizeBytes);
         foreach (var follower in _followers)
-            if (follower.IsSnapshotting)
-                index = Math.Min(index, follower.SnapshotIndex);
-        index = Math.Min(Math.Max(index, _snapshotIndex - _options.HeldEntries), _log.DurableIndex);
+            if (IsHeldFor(follower))
+                index = Math.Min(index, Math.Max(held, Math.Max(follower.SnapshotIndex, follower.MatchIndex)));
+        index = Math.Min(index, _log.DurableIndex);
         if (index <= _log.BaseIndex) return;
-        _committedSizeBytes -= _log.CompactTo(index);
+        _log.CompactTo(index);
         _memberships.CompactedTo(index);
     }
+
+    /// <summary>Behind which the entries before the snapshot are within both bounds.</summary>
+    private long LeastWithin(long entries, long sizeBytes) => Math.Max(_snapshotIndex - entries, _log.LeastWithin(_snapshotIndex, sizeBytes));
+
+    private bool IsHeldFor(Progress follower) => follower.IsSnapshotting || (follower.IsCatchingUp && IsHeard(follower));
 
     /// <summary>Whether the entry before the next one to send is gone: then only a snapshot brings the follower up.</summary>
     private bool NeedsSnapshot(Progress follower) => follower.NextIndex <= _log.BaseIndex;
@@ -72,6 +73,13 @@ internal sealed partial class RaftCore
     private void OnSnapshotFailed(SnapshotFailed failed)
     {
         if (FollowerOf(failed.To) is { IsSnapshotting: true } follower) follower.EndSnapshot(_now + _options.ElectionTimeout);
+    }
+
+    /// <summary>Installing the snapshot is not enough, however fast it went: what came meanwhile is still to be sent.</summary>
+    private void NoteCaughtUp(Progress follower)
+    {
+        if (!follower.IsCatchingUp || (follower.MatchIndex <= follower.SnapshotIndex && follower.MatchIndex < _log.LastIndex)) return;
+        if (follower.HasCaughtUp(_log.LastIndex, _now, _options.ElectionTimeout)) follower.CaughtUp();
     }
 
     /// <summary>A follower that never says it has installed what was sent is asked where it stands.</summary>
@@ -111,7 +119,6 @@ internal sealed partial class RaftCore
         {
             _log.Reset(mark.Index, mark.Term);
             _memberships.Restart(mark);
-            _committedSizeBytes = 0;
             CommitIndex = mark.Index;
             _verifiedIndex = Math.Min(_verifiedIndex, mark.Index);
         }

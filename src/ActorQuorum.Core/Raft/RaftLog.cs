@@ -10,6 +10,10 @@ namespace ActorQuorum.Core.Raft;
 internal sealed class RaftLog
 {
     private readonly List<Entry> _entries;
+
+    /// <summary>What all up to each entry hold, those that are gone included: what lies between two is one subtraction, however long the log.</summary>
+    private readonly List<long> _sizes = [];
+    private long _goneSizeBytes;
     private long _firstUnhanded;
     private long _truncatedFrom;
     private LogBase? _unhandedBase;
@@ -20,13 +24,13 @@ internal sealed class RaftLog
     {
         (BaseIndex, BaseTerm) = (begin?.Index ?? 0, begin?.Term ?? 0);
         _entries = [.. durable];
+        foreach (var entry in durable) Weigh(entry);
         DurableIndex = LastIndex;
         _firstUnhanded = LastIndex + 1;
-        foreach (var entry in durable) SizeBytes += entry.SizeBytes;
     }
 
     /// <summary>What all entries hold.</summary>
-    public long SizeBytes { get; private set; }
+    public long SizeBytes => SizeBetween(BaseIndex, LastIndex);
 
     /// <summary>The last index that only a snapshot holds; zero while the log is whole.</summary>
     public long BaseIndex { get; private set; }
@@ -84,14 +88,15 @@ internal sealed class RaftLog
         Invariant.Check(entry.Index == LastIndex + 1, $"entry {entry.Index} appended behind {LastIndex}");
         Invariant.Check(entry.Term >= LastTerm, $"entry of term {entry.Term} appended behind term {LastTerm}");
         _entries.Add(entry);
-        SizeBytes += entry.SizeBytes;
+        Weigh(entry);
     }
 
     /// <summary>Removes the entries from <paramref name="index"/> on (Raft §5.3: a conflict with the leader).</summary>
     public void TruncateFrom(long index)
     {
-        for (var gone = index; gone <= LastIndex; gone++) SizeBytes -= this[gone].SizeBytes;
-        _entries.RemoveRange((int)(index - BaseIndex - 1), (int)(LastIndex - index + 1));
+        var kept = (int)(index - BaseIndex - 1);
+        _entries.RemoveRange(kept, _entries.Count - kept);
+        _sizes.RemoveRange(kept, _sizes.Count - kept);
         Generation++;
         DurableIndex = Math.Min(DurableIndex, index - 1);
         if (index < _firstUnhanded)
@@ -102,31 +107,44 @@ internal sealed class RaftLog
     }
 
     /// <summary>Raft §7: a snapshot holds what the entries up to <paramref name="index"/> did; they go.</summary>
-    /// <returns>What they held.</returns>
-    public long CompactTo(long index)
+    public void CompactTo(long index)
     {
         Invariant.Check(index > BaseIndex && index <= DurableIndex, $"compaction to {index}, the log begins behind {BaseIndex} and is durable to {DurableIndex}");
         var term = TermAt(index);
-        var goneSizeBytes = 0L;
-        for (var gone = FirstIndex; gone <= index; gone++) goneSizeBytes += this[gone].SizeBytes;
+        _goneSizeBytes = SizeUpTo(index);
         _entries.RemoveRange(0, (int)(index - BaseIndex));
+        _sizes.RemoveRange(0, (int)(index - BaseIndex));
         (BaseIndex, BaseTerm) = (index, term);
-        SizeBytes -= goneSizeBytes;
         _unhandedBase = new(index, term, _unhandedBase?.IsReset ?? false);
-        return goneSizeBytes;
     }
 
     /// <summary>Raft §7: an installed snapshot replaces the whole log.</summary>
     public void Reset(long index, long term)
     {
         _entries.Clear();
+        _sizes.Clear();
+        _goneSizeBytes = 0;
         (BaseIndex, BaseTerm) = (index, term);
-        SizeBytes = 0;
         Generation++;
         DurableIndex = index;
         _firstUnhanded = index + 1;
         _truncatedFrom = 0;
         _unhandedBase = new(index, term, IsReset: true);
+    }
+
+    /// <summary>What the entries behind <paramref name="after"/> hold, up to <paramref name="last"/>.</summary>
+    public long SizeBetween(long after, long last) => SizeUpTo(last) - SizeUpTo(after);
+
+    /// <summary>
+    /// The least index that is held, or the base, behind which the entries up to <paramref name="last"/> hold no more than
+    /// <paramref name="sizeBytes"/>.
+    /// </summary>
+    public long LeastWithin(long last, long sizeBytes)
+    {
+        var gone = SizeUpTo(last) - sizeBytes;
+        if (gone <= _goneSizeBytes) return BaseIndex;
+        var found = _sizes.BinarySearch(gone);
+        return FirstIndex + (found < 0 ? ~found : found);
     }
 
     /// <summary>Entries from <paramref name="from"/> on, not beyond <paramref name="last"/>, at least one and no more than <paramref name="sizeBytes"/>.</summary>
@@ -163,6 +181,10 @@ internal sealed class RaftLog
     {
         if (generation == Generation) DurableIndex = Math.Max(DurableIndex, lastIndex);
     }
+
+    private void Weigh(Entry entry) => _sizes.Add((_sizes.Count > 0 ? _sizes[^1] : _goneSizeBytes) + entry.SizeBytes);
+
+    private long SizeUpTo(long index) => index == BaseIndex ? _goneSizeBytes : _sizes[(int)(index - BaseIndex - 1)];
 
     private bool IsCurrent(ImmutableArray<Entry> slice) =>
         !slice.IsEmpty && slice[0].Index > BaseIndex && slice[^1].Index <= LastIndex && ReferenceEquals(this[slice[^1].Index], slice[^1]);

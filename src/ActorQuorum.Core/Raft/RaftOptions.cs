@@ -61,8 +61,17 @@ internal sealed record RaftOptions
     /// <summary>How many entries before a snapshot are kept, so that a follower that is a little behind needs no snapshot.</summary>
     public long TrailingEntries { get; init; } = 10_000;
 
-    /// <summary>How many entries at most are kept for followers that a snapshot is on its way to; beyond, they need another.</summary>
+    /// <summary>The most bytes that those entries hold.</summary>
+    public long TrailingSizeBytes { get; init; } = 64L << 20;
+
+    /// <summary>
+    /// How many entries before a snapshot are kept at most for followers that one is on its way to, or that catch up behind one; beyond, they
+    /// need another.
+    /// </summary>
     public long HeldEntries { get; init; } = 2_000_000;
+
+    /// <summary>The most bytes that those entries hold.</summary>
+    public long HeldSizeBytes { get; init; } = 1L << 30;
 }
 
 /// <summary>What a node finds on its disk when it starts.</summary>

@@ -98,6 +98,9 @@ internal sealed record NodeSetup
         CatchUpRateBytes = Limits.CatchUpRateBytes,
         ApplyWindow = Limits.ApplyWindow,
         TrailingEntries = Snapshot.TrailingEntries,
+        TrailingSizeBytes = Snapshot.TrailingSizeBytes,
+        HeldEntries = Snapshot.HeldEntries,
+        HeldSizeBytes = Snapshot.HeldSizeBytes,
 
         // Twice what all members' clients may have under way: reached only by what was given up.
         UncommittedSizeBytes = 2 * Limits.PendingSizeBytes * Members.Count,

@@ -27,12 +27,19 @@ internal sealed partial class SnapshotActor
     private readonly SortedDictionary<MemberId, long> _queued = [];
 
     /// <summary>The core asks once for each follower, and again only when it was answered or leads another term.</summary>
-    private void OnWanted(MemberId to, long term)
+    private void OnWanted(SendSnapshot wanted)
     {
-        if (_transfers.TryGetValue(to, out var former)) End(former);
-        _queued[to] = term;
+        if (_transfers.TryGetValue(wanted.To, out var former)) End(former);
+        if (wanted.IsOutrun) WarnOutrun(wanted.To);
+        _queued[wanted.To] = wanted.Term;
         BeginQueued();
     }
+
+    /// <summary>Under a steady load it may need one after the other for ever: only the operator can end that.</summary>
+    private void WarnOutrun(MemberId to) => _logger.LogWarning(
+        "{Member} installed a snapshot and needs another: meanwhile the log of {Node} outgrew the {Entries} entries and {Bytes} bytes that are kept for "
+        + "it. If that repeats, raise snapshot.held-entries and snapshot.held-size, or snapshot.rate, on all members, or write less until it has caught up.",
+        _around.NameOf(to), _around.Name, _options.HeldEntries, _options.HeldSizeBytes);
 
     /// <summary>The core does not wait for it any more, and so hears nothing of its end.</summary>
     private void OnWithdrawn(MemberId to)

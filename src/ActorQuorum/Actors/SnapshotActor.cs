@@ -46,7 +46,7 @@ internal sealed partial class SnapshotActor : IActor<SnapshotWork>
         switch (message)
         {
             case TakeSnapshot(var capture, var mark): BeginDraft(capture, mark); break;
-            case SendSnapshot(var to, var term): OnWanted(to, term); break;
+            case SendSnapshot wanted: OnWanted(wanted); break;
             case WithdrawSnapshot(var to): OnWithdrawn(to); break;
             case SnapshotHeard(var from, SnapshotOffer offer, var credit): credit?.Release(); OnOffer(from, offer); break;
             case SnapshotHeard(var from, SnapshotChunk chunk, var credit): OnChunk(from, chunk, credit); break;

@@ -12,7 +12,10 @@ internal abstract record SnapshotWork;
 internal sealed record TakeSnapshot(IStateCapture Capture, SnapshotMark Mark) : SnapshotWork;
 
 /// <summary>A follower needs a snapshot.</summary>
-internal sealed record SendSnapshot(MemberId To, long Term) : SnapshotWork;
+/// <param name="To">The follower.</param>
+/// <param name="Term">The term in which this node leads it.</param>
+/// <param name="IsOutrun">Whether it has the last one, and the log outgrew what was kept for it meanwhile.</param>
+internal sealed record SendSnapshot(MemberId To, long Term, bool IsOutrun = false) : SnapshotWork;
 
 /// <summary>A follower needs no snapshot of this node any more, or this node leads it no more.</summary>
 internal sealed record WithdrawSnapshot(MemberId To) : SnapshotWork;

@@ -105,6 +105,9 @@ internal static class SettingsReader
             Entries = section.Count("entries", 1, 100_000_000),
             SizeBytes = section.Size("size", 64 * KiB, TiB),
             TrailingEntries = section.Count("trailing-entries", 0, 100_000_000),
+            TrailingSizeBytes = section.Size("trailing-size", 0, TiB),
+            HeldEntries = section.Count("held-entries", 1, 100_000_000),
+            HeldSizeBytes = section.Size("held-size", MiB, TiB),
             RateBytes = section.Size("rate", MiB, TiB),
             ChunkSizeBytes = (int)section.Size("chunk-size", 4 * KiB, 16 * MiB),
         };

@@ -1,6 +1,7 @@
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Core.Tests.Harness;
 using static ActorQuorum.Core.Tests.Harness.Changes;
+using static ActorQuorum.Core.Tests.Harness.Laggards;
 
 namespace ActorQuorum.Core.Tests.Raft;
 
@@ -116,37 +117,6 @@ public sealed class SnapshotTests
 
         node.Role.ShouldBe(Role.Leader);
         node.Cluster.Transfers.ShouldBeEmpty();
-    }
-
-    [Fact]
-    public void While_a_snapshot_is_on_its_way_refusals_bring_no_second_one_and_the_entries_behind_it_are_kept()
-    {
-        var node = LeaderOfLaggard();
-        node.Propose(200, 201, 202);
-        node.Sync();
-        node.Hear(node.Peer(2).Acknowledges(1, node.Core.Log.LastIndex));
-        node.Hear(node.Peer(3).Refuses(1, 9, 0, 0), node.Peer(3).Confirms(1, 0));
-        node.TakeSnapshot();
-        node.Core.Log.BaseIndex.ShouldBe(6, "the snapshot under way reaches to here");
-        node.Cluster.Transfers.ShouldBeEmpty();
-        node.Turn(new SnapshotSent(CoreCluster.Id(3), new(6, 1, Membership.Empty, [])));
-        node.Cluster.Drop();
-        node.Hear(node.Peer(3).Acknowledges(1, 6));
-        node.Peer(3).Takes<AppendEntries>().PreviousIndex.ShouldBe(6);
-    }
-
-    [Fact]
-    public void No_follower_keeps_the_log_from_shrinking_for_ever()
-    {
-        var node = LeaderOfLaggard(o => o with { HeldEntries = 2 });
-        node.Propose(200, 201, 202);
-        node.Sync();
-        node.Hear(node.Peer(2).Acknowledges(1, node.Core.Log.LastIndex));
-        node.TakeSnapshot();
-        node.Core.Log.BaseIndex.ShouldBe(7);
-        node.Turn(new SnapshotSent(CoreCluster.Id(3), new(6, 1, Membership.Empty, [])));
-        node.Hear(node.Peer(3).Acknowledges(1, 6));
-        node.Cluster.Transfers.ShouldHaveSingleItem().Mark.Index.ShouldBe(9, "what it has is too old meanwhile");
     }
 
     [Fact]
@@ -382,34 +352,6 @@ public sealed class SnapshotTests
         leader.TakeSnapshot();
         cluster.Settle();
         return leader;
-    }
-
-    /// <summary>A leader whose log begins behind 6, and a played follower that holds nothing: a snapshot is wanted.</summary>
-    private static CoreNode LeaderOfLaggard(Func<RaftOptions, RaftOptions>? configure = null)
-    {
-        var node = CoreCluster.Of(3, o => (configure?.Invoke(o) ?? o) with { TrailingEntries = 0 })[1];
-        Candidates.MakeSettledLeader(node);
-        node.Propose(1, 2, 3, 4, 5);
-        node.Sync();
-        node.Hear(node.Peer(2).Acknowledges(1, 6));
-        node.TakeSnapshot();
-        node.Sync();
-        node.Core.Log.BaseIndex.ShouldBe(6);
-        node.Hear(node.Peer(3).Confirms(1, 0));
-        node.Hear(node.Peer(3).Refuses(1, 6, 1, 1));
-        node.Cluster.Drop();
-        node.Cluster.Transfers.ShouldHaveSingleItem().To.ShouldBe(CoreCluster.Id(3));
-        node.Cluster.Transfers.Clear();
-        return node;
-    }
-
-    private static void Beat(CoreNode node, TimeSpan time)
-    {
-        for (var end = node.Cluster.Now + time; node.Cluster.Now < end;)
-        {
-            node.Cluster.Pass(CoreCluster.Heartbeat, node);
-            node.Hear(node.Peer(2).Confirms(1, 0), node.Peer(3).Confirms(1, 0));
-        }
     }
 
     /// <summary>Member 1, which follows member 2 in term 1 with six entries, five of them applied.</summary>

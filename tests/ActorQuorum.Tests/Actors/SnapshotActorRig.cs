@@ -6,7 +6,6 @@ using ActorQuorum.Storage;
 using ActorQuorum.Tests.Storage;
 using ActorQuorum.Tests.Transport;
 using ActorQuorum.Transport;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorQuorum.Tests.Actors;
 
@@ -29,7 +28,7 @@ internal sealed class SnapshotActorRig : IDisposable
         Snapshots = new(new MemoryFiles(), SnapshotRig.Directory, SnapshotRig.ClusterId);
         _actor = new(
             Snapshots, new LaneAtOnce(), Context, _transport, new SnapshotOptions(),
-            new(SnapshotRig.ClusterId, "n1", SnapshotRig.Store(0), id => id.ToString(), _time, 0), NullLogger.Instance);
+            new(SnapshotRig.ClusterId, "n1", SnapshotRig.Store(0), id => id.ToString(), _time, 0), Log);
     }
 
     public static MemberId Second { get; } = new(2);
@@ -39,6 +38,8 @@ internal sealed class SnapshotActorRig : IDisposable
     public static MemberId Fourth { get; } = new(4);
 
     public NodeContext Context { get; }
+
+    public RecordingLogger Log { get; } = new();
 
     public SnapshotFiles Snapshots { get; }
 

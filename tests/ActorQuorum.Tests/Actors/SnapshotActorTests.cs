@@ -91,6 +91,18 @@ public sealed class SnapshotActorTests : IDisposable
         _rig.TakeSent().ShouldContain(sent => sent.Message is SnapshotOffer);
     }
 
+    [Fact]
+    public void Who_needs_one_snapshot_after_the_other_is_told_of_with_what_to_do()
+    {
+        Keep();
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        _rig.Log.Warnings.ShouldBeEmpty("a first one is nothing unusual");
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4, IsOutrun: true));
+        var warning = _rig.Log.Warnings.ShouldHaveSingleItem();
+        warning.ShouldContain($"outgrew the 2000000 entries and {1L << 30} bytes");
+        warning.ShouldContain("raise snapshot.held-entries and snapshot.held-size, or snapshot.rate");
+    }
+
     public void Dispose() => _rig.Dispose();
 
     private void Keep() => SnapshotRig.Take(_rig.Snapshots, SnapshotRig.Head(9), SnapshotRig.Store(9));

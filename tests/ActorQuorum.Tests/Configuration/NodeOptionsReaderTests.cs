@@ -20,7 +20,10 @@ public sealed class NodeOptionsReaderTests : IDisposable
             node { name = n2, data-dir = /var/lib/q }
             election { heartbeat = 10ms, timeout = 1s }
             storage { kind = memory, segment-size = 1MiB, reserve = 0 }
-            snapshot { entries = 7, size = 2MiB, trailing-entries = 8, rate = 3MiB, chunk-size = 5KiB }
+            snapshot {
+              entries = 7, size = 2MiB, trailing-entries = 8, trailing-size = 9KiB, held-entries = 10, held-size = 11MiB, rate = 3MiB
+              chunk-size = 5KiB
+            }
             limits {
               request-size = 2KiB, frame-size = 70000, pending-requests = 3, request-timeout = 2s, append-size = 4kB
               append-window = 5, catch-up-rate = 4MiB, apply-window = 18, turn = 6, peer-queue = 17
@@ -43,7 +46,11 @@ public sealed class NodeOptionsReaderTests : IDisposable
             Storage = StorageKind.Memory,
             Election = new() { Heartbeat = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromSeconds(1) },
             Log = new() { SegmentSizeBytes = 1 << 20, ReserveBytes = 0 },
-            Snapshot = new() { Entries = 7, SizeBytes = 2 << 20, TrailingEntries = 8, RateBytes = 3 << 20, ChunkSizeBytes = 5 << 10 },
+            Snapshot = new()
+            {
+                Entries = 7, SizeBytes = 2 << 20, TrailingEntries = 8, TrailingSizeBytes = 9 << 10, HeldEntries = 10, HeldSizeBytes = 11 << 20,
+                RateBytes = 3 << 20, ChunkSizeBytes = 5 << 10,
+            },
             Limits = new()
             {
                 RequestSizeBytes = 2048,
