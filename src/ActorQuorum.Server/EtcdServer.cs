@@ -76,8 +76,14 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <returns>The listening server.</returns>
     /// <exception cref="ArgumentException">The address is not host:port.</exception>
     /// <exception cref="IOException">The address is in use, or is not of this machine.</exception>
-    public static async Task<EtcdServer> StartAsync(
+    public static Task<EtcdServer> StartAsync(
         IQuorumNode node, string clientAddress, LimitOptions limits, MetricsOptions metrics, ILoggerFactory loggers,
+        CancellationToken cancellationToken) =>
+        StartAsync(node, clientAddress, limits, metrics, loggers, TimeProvider.System, cancellationToken);
+
+    /// <summary>The same, with a clock of the caller's by which clients that take nothing are cut off.</summary>
+    internal static async Task<EtcdServer> StartAsync(
+        IQuorumNode node, string clientAddress, LimitOptions limits, MetricsOptions metrics, ILoggerFactory loggers, TimeProvider time,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(node);
@@ -87,7 +93,7 @@ public sealed class EtcdServer : IAsyncDisposable
         var endPoint = await ClientAddress.ResolveAsync(clientAddress, cancellationToken);
         var budget = new ByteBudget(BudgetBytes);
         var nodeMetrics = new NodeMetrics(node, metrics, budget);
-        var application = ApplicationOf(node, limits, budget, nodeMetrics, loggers.CreateLogger<EtcdServer>());
+        var application = ApplicationOf(node, limits, budget, nodeMetrics, time, loggers.CreateLogger<EtcdServer>());
         var options = OptionsOf(limits);
         ListenOptions? door = null;
         options.Listen(endPoint, listen =>
@@ -127,9 +133,10 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private static FrontDoor ApplicationOf(IQuorumNode node, LimitOptions limits, ByteBudget budget, NodeMetrics metrics, ILogger log)
+    private static FrontDoor ApplicationOf(
+        IQuorumNode node, LimitOptions limits, ByteBudget budget, NodeMetrics metrics, TimeProvider time, ILogger log)
     {
-        var methods = Methods(node, limits);
+        var methods = Methods(node, limits, time);
         var messageLimitBytes = limits.RequestSizeBytes + MessageOverheadBytes;
         return new FrontDoor(
             new GrpcApplication(methods, messageLimitBytes, budget, metrics.Instruments, log),
@@ -137,11 +144,12 @@ public sealed class EtcdServer : IAsyncDisposable
             new NodePages(node, metrics.Reader));
     }
 
-    private static FrozenDictionary<string, GrpcMethod> Methods(IQuorumNode node, LimitOptions limits)
+    private static FrozenDictionary<string, GrpcMethod> Methods(IQuorumNode node, LimitOptions limits, TimeProvider time)
     {
         var keyValue = new KeyValueService(node, limits.RequestSizeBytes);
         var cluster = new ClusterService(node);
         var solo = new SoloService(node);
+        var maintenance = new MaintenanceService(node, time);
         return new Dictionary<string, GrpcMethod>
         {
             ["/etcdserverpb.KV/Range"] = keyValue.RangeAsync,
@@ -157,8 +165,8 @@ public sealed class EtcdServer : IAsyncDisposable
             [DebugService.DumpPath] = new DebugService(node).DumpAsync,
             [SoloService.GoAlonePath] = solo.GoAloneAsync,
             [SoloService.ResetPath] = solo.ResetAsync,
-            ["/etcdserverpb.Maintenance/Status"] = new MaintenanceService(node).StatusAsync,
-            ["/etcdserverpb.Maintenance/Snapshot"] = new MaintenanceService(node).SnapshotAsync,
+            ["/etcdserverpb.Maintenance/Status"] = maintenance.StatusAsync,
+            ["/etcdserverpb.Maintenance/Snapshot"] = maintenance.SnapshotAsync,
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }
 

@@ -7,7 +7,9 @@ internal interface ISnapshotNode
 {
     /// <summary>Takes a snapshot of all that this node has applied.</summary>
     /// <returns>The snapshot, which the caller disposes of.</returns>
-    /// <exception cref="QuorumException">There is none: the disk is full, or the node has stopped.</exception>
+    /// <exception cref="QuorumException">
+    /// There is none: too many callers wait for one or read one, the disk is full, nothing was applied yet, or the node has stopped.
+    /// </exception>
     Task<SnapshotExport> ExportAsync(CancellationToken cancellationToken);
 }
 

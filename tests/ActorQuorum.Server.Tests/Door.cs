@@ -27,14 +27,15 @@ internal sealed class Door : IAsyncDisposable
 
     public WireClient Client { get; }
 
-    public static async Task<Door> OpenAsync(LimitOptions? limits = null)
+    public static async Task<Door> OpenAsync(LimitOptions? limits = null, TimeProvider? time = null)
     {
         var node = new FakeNode();
-        return new Door(node, await StartAsync(node, "127.0.0.1:0", limits));
+        return new Door(node, await StartAsync(node, "127.0.0.1:0", limits, time));
     }
 
-    public static Task<EtcdServer> StartAsync(IQuorumNode node, string address, LimitOptions? limits = null) =>
-        EtcdServer.StartAsync(node, address, limits ?? new LimitOptions(), NullLoggerFactory.Instance, CancellationToken.None);
+    public static Task<EtcdServer> StartAsync(IQuorumNode node, string address, LimitOptions? limits = null, TimeProvider? time = null) =>
+        EtcdServer.StartAsync(
+            node, address, limits ?? new LimitOptions(), new MetricsOptions(), NullLoggerFactory.Instance, time ?? TimeProvider.System, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,10 +1,12 @@
+using ActorQuorum.Actors;
 using ActorQuorum.Core.Raft;
+using ActorQuorum.Server.Tests.Etcd;
 using ActorQuorum.StateMachines;
 
 namespace ActorQuorum.Server.Tests;
 
 /// <summary>A node without a cluster: commands go straight to a store. It can be told to fail, or to keep callers waiting.</summary>
-internal sealed class FakeNode : IQuorumNode, IMembershipNode
+internal sealed class FakeNode : IQuorumNode, IMembershipNode, ISnapshotNode
 {
     private readonly Lock _gate = new();
     private readonly KeyValueStore _store = new();
@@ -32,6 +34,9 @@ internal sealed class FakeNode : IQuorumNode, IMembershipNode
 
     /// <summary>Whether the status says that the node is proven.</summary>
     public bool IsProven { get; set; } = true;
+
+    /// <summary>What it gives away.</summary>
+    public FakeSnapshots Snapshots { get; } = new();
 
     /// <summary>The members; changes change them.</summary>
     public List<MemberInfo> Members { get; } =
@@ -75,6 +80,12 @@ internal sealed class FakeNode : IQuorumNode, IMembershipNode
     {
         LastConsistency = consistency;
         return AnswerAsync(() => _store.View.Query(query), cancellationToken);
+    }
+
+    public async Task<SnapshotExport> ExportAsync(CancellationToken cancellationToken)
+    {
+        await AnswerAsync(() => new CommandResult(0, null, 0, default), cancellationToken);
+        return Snapshots.Take();
     }
 
     public Task<IReadOnlyList<MemberInfo>> AttachAsync(

@@ -7,7 +7,8 @@ namespace ActorQuorum.Server.Etcd;
 
 /// <summary>etcd's Maintenance service: how the node is, and all its data as one file.</summary>
 /// <param name="node">The node behind this door.</param>
-internal sealed class MaintenanceService(IQuorumNode node)
+/// <param name="time">The clock by which a client that takes nothing is cut off.</param>
+internal sealed class MaintenanceService(IQuorumNode node, TimeProvider time)
 {
     /// <summary>The version of etcd's API that is spoken here; clients choose what they send by it. It is no version of ours.</summary>
     public const string ApiVersion = "3.5.0";
@@ -25,7 +26,7 @@ internal sealed class MaintenanceService(IQuorumNode node)
         var status = node.Status;
         return new GrpcReply(GrpcStatus.Ok, default, default)
         {
-            Stream = (writer, gone) => SnapshotStream.SendAsync(export, status, writer, gone),
+            Stream = (writer, gone) => SnapshotStream.SendAsync(export, status, writer, time, gone),
         };
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using ActorQuorum.Actors;
 using ActorQuorum.Server.Etcd.Wire;
+using ActorQuorum.Server.Grpc;
 using ActorQuorum.StateMachines.Etcd;
 using Google.Protobuf;
 
@@ -13,10 +14,21 @@ internal static class SnapshotStream
     private const int FrameHeaderBytes = 5;
     private const int PieceBytes = 64 << 10;
 
+    /// <summary>
+    /// A client that takes no piece for so long is cut off, as its snapshot takes room on the node's disk. Long enough for a network that is down for
+    /// a while, and less than 2 KiB a second. Kestrel's own least rate does not see a client that gives HTTP/2 no window.
+    /// </summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
     /// <summary>Sends a snapshot, and disposes of it.</summary>
-    public static async ValueTask SendAsync(SnapshotExport export, NodeStatus status, PipeWriter writer, CancellationToken cancellationToken)
+    /// <exception cref="StalledClientException">The client took no piece for too long.</exception>
+    /// <exception cref="QuorumException">The node needs the snapshot's place.</exception>
+    public static async ValueTask SendAsync(
+        SnapshotExport export, NodeStatus status, PipeWriter writer, TimeProvider time, CancellationToken cancellationToken)
     {
         using var sent = export;
+        using var stalled = new CancellationTokenSource(s_patience, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, export.CutOff, stalled.Token);
         var piece = new byte[PieceBytes];
         for (long offset = 0; offset < export.SizeBytes;)
         {
@@ -33,12 +45,33 @@ internal static class SnapshotStream
             };
             Write(writer, response);
 
-            // A slow client holds back the next piece, and so no memory.
-            var flushed = await writer.FlushAsync(cancellationToken);
-            if (flushed.IsCompleted || flushed.IsCanceled)
+            if (!await FlushAsync(writer, export, stalled.Token, ending.Token, cancellationToken))
             {
                 return;
             }
+
+            stalled.CancelAfter(s_patience);
+        }
+    }
+
+    /// <summary>A slow client holds back the next piece, and so no memory.</summary>
+    private static async ValueTask<bool> FlushAsync(
+        PipeWriter writer, SnapshotExport export, CancellationToken stalled, CancellationToken ending, CancellationToken gone)
+    {
+        try
+        {
+            // Not the flush is given up, for with that Kestrel would cut the call off, but waiting for it.
+            var flushed = await writer.FlushAsync(gone).AsTask().WaitAsync(ending);
+            return !flushed.IsCompleted && !flushed.IsCanceled;
+        }
+        catch (OperationCanceledException) when (stalled.IsCancellationRequested)
+        {
+            throw new StalledClientException($"it took nothing of a snapshot of {export.SizeBytes} bytes for {s_patience.TotalSeconds} s");
+        }
+        catch (OperationCanceledException) when (export.CutOff.IsCancellationRequested)
+        {
+            export.ThrowIfCutOff();
+            throw;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Globalization;
+using ActorQuorum.Server.Etcd;
 using ActorQuorum.Server.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -44,8 +45,7 @@ internal sealed class GrpcApplication(
             instruments.Answered(ServerInstruments.Grpc, methods.ContainsKey(request.Path) ? request.Path : null, reply.Status.Code, began);
             if (reply.Status.Code == GrpcCode.Ok)
             {
-                await reply.WriteMessageAsync(context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer, aborted);
-                context.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers["grpc-status"] = s_statusOk;
+                await WriteAsync(context, reply, aborted);
             }
             else
             {
@@ -57,6 +57,28 @@ internal sealed class GrpcApplication(
         catch (Exception gone) when (CallFailure.IsGone(gone, aborted))
         {
             // The client has gone: there is nobody to answer.
+        }
+        catch (StalledClientException stalled)
+        {
+            log.LogWarning("The call of {Client} was cut off: {Reason}", context.Get<IHttpConnectionFeature>()?.RemoteIpAddress, stalled.Message);
+            context.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
+        }
+    }
+
+    /// <summary>Writes an answer, and behind it how the call ended: an answer of many messages may break off.</summary>
+    private static async ValueTask WriteAsync(IFeatureCollection context, GrpcReply reply, CancellationToken aborted)
+    {
+        var trailers = context.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers;
+        try
+        {
+            await reply.WriteMessageAsync(context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer, aborted);
+            trailers["grpc-status"] = s_statusOk;
+        }
+        catch (QuorumException broken)
+        {
+            var status = ErrorTable.StatusOf(broken.Error);
+            trailers["grpc-status"] = ((int)status.Code).ToString(CultureInfo.InvariantCulture);
+            trailers["grpc-message"] = status.EncodedMessage();
         }
     }
 

@@ -120,9 +120,10 @@ internal sealed class NodeActors : IPeerInbox
     }
 
     /// <summary>Takes a fresh snapshot for somebody to take away.</summary>
-    /// <param name="ready">Takes it, on the SnapshotActor's turn; whoever has it disposes of it.</param>
-    /// <param name="failed">Hears why there is none.</param>
-    public void Export(Action<SnapshotExport> ready, Action<string> failed) => _context.Snapshots.Tell(new ExportSnapshot(ready, failed));
+    public void Export(ExportRequest request) => _context.Snapshots.Tell(new ExportSnapshot(request));
+
+    /// <summary>Somebody does not wait for a snapshot any more.</summary>
+    public void Forget(ExportRequest request) => _context.Snapshots.Tell(new ForgetExport(request));
 
     /// <summary>Writes what waits for the disk and closes the log cleanly.</summary>
     public void StopStorage(Action stopped) => _context.Storage.Tell(new StopStorage(stopped));

@@ -69,7 +69,7 @@ internal sealed partial class SnapshotActor
         if (_incoming != incoming) return;
         if (!incoming.HasRoom)
         {
-            Refuse(incoming, SnapshotReceipt.Refused, $"there is no room on its disk for {incoming.Offer.SizeBytes} bytes");
+            Refuse(incoming, SnapshotReceipt.Refused, $"{NoRoom(incoming.Path)}: it has {incoming.Offer.SizeBytes} bytes");
             return;
         }
 
@@ -102,30 +102,30 @@ internal sealed partial class SnapshotActor
 
     private void Append(Incoming incoming, ReadOnlySpan<byte> bytes)
     {
-        if (incoming.Full is not null) return;
+        if (incoming.IsFull) return;
         try
         {
             if (!HasRoom(bytes.Length)) throw new DiskFullException(incoming.Path);
             incoming.File!.Append(bytes);
             incoming.UnflushedBytes += bytes.Length;
         }
-        catch (DiskFullException full)
+        catch (DiskFullException)
         {
-            incoming.Full = full;
+            incoming.IsFull = true;
         }
     }
 
     private static void Flush(Incoming incoming)
     {
-        if (incoming.Full is not null || (incoming.UnflushedBytes < FlushBytes && incoming.File!.Length < incoming.Offer.SizeBytes)) return;
+        if (incoming.IsFull || (incoming.UnflushedBytes < FlushBytes && incoming.File!.Length < incoming.Offer.SizeBytes)) return;
         try
         {
             incoming.File!.Flush();
             incoming.UnflushedBytes = 0;
         }
-        catch (DiskFullException full)
+        catch (DiskFullException)
         {
-            incoming.Full = full;
+            incoming.IsFull = true;
         }
     }
 
@@ -133,9 +133,9 @@ internal sealed partial class SnapshotActor
     {
         credit?.Release();
         if (_incoming != incoming) return;
-        if (incoming.Full is { } full)
+        if (incoming.IsFull)
         {
-            Refuse(incoming, SnapshotReceipt.Refused, full.Message);
+            Refuse(incoming, SnapshotReceipt.Refused, NoRoom(incoming.Path));
             return;
         }
 
@@ -267,7 +267,7 @@ internal sealed partial class SnapshotActor
 
         public long UnflushedBytes { get; set; }
 
-        public DiskFullException? Full { get; set; }
+        public bool IsFull { get; set; }
 
         public string? Damage { get; set; }
 

@@ -24,14 +24,14 @@ internal sealed partial class SnapshotActor
 
     private readonly RateBound _sending;
     private readonly SortedDictionary<MemberId, Transfer> _transfers = [];
-    private readonly SortedDictionary<MemberId, long> _queued = [];
+    private readonly SortedDictionary<MemberId, SendSnapshot> _queued = [];
 
     /// <summary>The core asks once for each follower, and again only when it was answered or leads another term.</summary>
     private void OnWanted(SendSnapshot wanted)
     {
         if (_transfers.TryGetValue(wanted.To, out var former)) End(former);
         if (wanted.IsOutrun) WarnOutrun(wanted.To);
-        _queued[wanted.To] = wanted.Term;
+        _queued[wanted.To] = wanted;
         BeginQueued();
     }
 
@@ -52,19 +52,23 @@ internal sealed partial class SnapshotActor
 
     private void BeginQueued()
     {
-        if (_queued.Count == 0) return;
-        if (_files.Newest is not { } newest)
+        var isMissing = false;
+        foreach (var wanted in _queued.Values.ToArray())
         {
-            _context.Storage.Tell(SnapshotWanted.Instance);
-            return;
+            if (_transfers.Count == MostTransfers) return;
+            if (_files.Newest is { } newest && newest.Head.Index >= wanted.LeastIndex)
+            {
+                _queued.Remove(wanted.To);
+                Begin(wanted.To, wanted.Term, newest);
+            }
+            else
+            {
+                // There is none yet; or without a disk one that is old by now, and there only because somebody still reads it.
+                isMissing |= _draft is null || _draft.Head.Index < wanted.LeastIndex;
+            }
         }
 
-        while (_queued.Count > 0 && _transfers.Count < MostTransfers)
-        {
-            var (to, term) = _queued.First();
-            _queued.Remove(to);
-            Begin(to, term, newest);
-        }
+        if (isMissing) _context.Storage.Tell(SnapshotWanted.Instance);
     }
 
     private void Begin(MemberId to, long term, SnapshotFile snapshot)

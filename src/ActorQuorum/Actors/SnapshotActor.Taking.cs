@@ -16,15 +16,14 @@ internal sealed partial class SnapshotActor
     private const int FlushBytes = 4 << 20;
 
     private readonly RateBound _writing;
-    private readonly List<ExportSnapshot> _exports = [];
     private Draft? _draft;
 
     private void BeginDraft(IStateCapture capture, SnapshotMark mark)
     {
         Core.Invariant.Check(_draft is null, "a second snapshot was begun before the first was done");
         var head = new SnapshotHead(_files.ClusterId, 0, mark, _around.Clock.GetUtcNow());
-        _draft = new(capture, head, [.. _exports], _context.Now);
-        _exports.Clear();
+        _draft = new(capture, head, [.. _waiting], _context.Now);
+        _waiting.Clear();
     }
 
     private void GoOnWriting()
@@ -37,14 +36,14 @@ internal sealed partial class SnapshotActor
     /// <summary>In the lane. A full disk is no reason to stop the node: what it needs to go on is not in here.</summary>
     private static void Guarded(Draft draft, Action work)
     {
-        if (draft.Full is not null) return;
+        if (draft.IsFull) return;
         try
         {
             work();
         }
-        catch (DiskFullException full)
+        catch (DiskFullException)
         {
-            draft.Full = full;
+            draft.IsFull = true;
         }
     }
 
@@ -70,7 +69,7 @@ internal sealed partial class SnapshotActor
     {
         draft.IsBusy = false;
         _writing.Spend(draft.PieceBytes);
-        if (draft.Full is { } full) GiveUp(draft, full);
+        if (draft.IsFull) GiveUp(draft);
         else if (!draft.HasMore) Place(draft);
     }
 
@@ -85,51 +84,48 @@ internal sealed partial class SnapshotActor
 
     private void OnPlaced(Draft draft, long sizeBytes)
     {
-        _draft = null;
+        EndDraft();
         var took = _context.Now - draft.Began;
         _logger.LogInformation(
             "{Node} took a snapshot up to entry {Index}: {Bytes} bytes in {Seconds:0.0} s.", _around.Name, draft.Head.Mark.Index, sizeBytes, took.TotalSeconds);
         if (_isKept) _context.Election.Tell(new(new SnapshotTaken(draft.Head.Mark.Index)));
         _context.Storage.Tell(new SnapshotEnded(took));
-        foreach (var export in draft.Exports) HandOut(export, draft.Placed!);
+        foreach (var request in draft.Exports) HandOut(request, draft.Placed!);
         BeginQueued();
         if (_incoming is null) _lane.Run(() => _files.DeleteParts(except: null), static () => { });
         CleanUp();
     }
 
-    private void GiveUp(Draft draft, DiskFullException full)
+    private void GiveUp(Draft draft)
     {
-        _draft = null;
+        var why = NoRoom(_files.AsideOf(draft.Head.Mark.Index));
+        EndDraft();
         draft.Capture.Dispose();
         draft.Writer?.Dispose();
         _lane.Run(() => _files.Files.Delete(_files.AsideOf(draft.Head.Mark.Index)), static () => { });
-        _logger.LogWarning("{Node} gave a snapshot up: {Reason} It tries again later; until then its log grows.", _around.Name, full.Message);
+        _logger.LogWarning("{Node} gave a snapshot up: {Reason}. It tries again later; until then its log grows.", _around.Name, why);
         _context.Storage.Tell(new SnapshotEnded(_context.Now - draft.Began));
-        foreach (var export in draft.Exports) export.Failed(full.Message);
-        foreach (var (to, _) in _queued) _context.Election.Tell(new(new SnapshotFailed(to)));
+        foreach (var request in draft.Exports) request.Failed(QuorumError.DiskNearlyFull, why);
+        EndSuperseded();
+        foreach (var to in _queued.Keys) _context.Election.Tell(new(new SnapshotFailed(to)));
         _queued.Clear();
     }
 
-    private void OnExport(ExportSnapshot export)
+    private void EndDraft()
     {
-        _exports.Add(export);
-        _context.Storage.Tell(SnapshotWanted.Instance);
-    }
-
-    private void HandOut(ExportSnapshot export, SnapshotFile snapshot)
-    {
-        var file = _files.Open(snapshot);
-        export.Ready(new(snapshot, file, () => _context.Snapshots.Tell(new ExportEnded(snapshot))));
+        _draft = null;
+        _waitingSince = _context.Now;
     }
 
     /// <summary>A snapshot that is being written.</summary>
-    private sealed class Draft(IStateCapture capture, SnapshotHead head, IReadOnlyList<ExportSnapshot> exports, TimeSpan began)
+    private sealed class Draft(IStateCapture capture, SnapshotHead head, List<ExportRequest> exports, TimeSpan began)
     {
         public IStateCapture Capture { get; } = capture;
 
         public SnapshotHead Head { get; } = head;
 
-        public IReadOnlyList<ExportSnapshot> Exports { get; } = exports;
+        /// <summary>Who gets it.</summary>
+        public List<ExportRequest> Exports { get; } = exports;
 
         public TimeSpan Began { get; } = began;
 
@@ -137,7 +133,7 @@ internal sealed partial class SnapshotActor
 
         public SnapshotFile? Placed { get; set; }
 
-        public DiskFullException? Full { get; set; }
+        public bool IsFull { get; set; }
 
         public bool IsBusy { get; set; }
 

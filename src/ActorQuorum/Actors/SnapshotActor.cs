@@ -53,8 +53,9 @@ internal sealed partial class SnapshotActor : IActor<SnapshotWork>
             case SnapshotHeard(var from, SnapshotProgress progress, var credit): credit?.Release(); OnProgress(from, progress); break;
             case SnapshotJudged(var install): OnJudged(install); break;
             case TrimLog(var trim): _lane.Run(trim, static () => { }); break;
-            case ExportSnapshot export: OnExport(export); break;
-            case ExportEnded(var file): _files.Release(file); CleanUp(); break;
+            case ExportSnapshot(var request): OnExport(request); break;
+            case ForgetExport(var request): OnForgotten(request); break;
+            case ExportEnded(var export): OnExportEnded(export); break;
             case SnapshotLaneDone: _lane.Done(); break;
             case SnapshotTick: break;
             default: throw new InvalidOperationException($"unknown snapshot work {message.GetType().Name}");
@@ -66,16 +67,21 @@ internal sealed partial class SnapshotActor : IActor<SnapshotWork>
     {
         GoOnWriting();
         GoOnSending();
-        _context.AreSnapshotsBusy = _draft is not null || _transfers.Count > 0 || _queued.Count > 0;
+        WatchExports();
+        _context.AreSnapshotsBusy = _draft is not null || _transfers.Count > 0 || _queued.Count > 0 || _waiting.Count > 0 || _exports.Count > 0;
     }
 
     /// <summary>In the lane: whether so many bytes can be written and the log still has its reserve.</summary>
     private bool HasRoom(long bytes) => _files.Files.FreeBytes(_files.Directory) - bytes >= _around.ReserveBytes;
 
+    /// <summary>What <see cref="HasRoom"/> denied, or the disk itself, in words.</summary>
+    private string NoRoom(string path) =>
+        $"the disk has no room for {path} beside the {_around.ReserveBytes} bytes that stay free for the log; free some space on it";
+
     /// <summary>What nobody needs any more goes: older snapshots, and with no disk the newest as well.</summary>
     private void CleanUp()
     {
-        if (!_isKept && _transfers.Count == 0 && _queued.Count == 0 && _exports.Count == 0) _files.DeleteNewest();
+        if (!_isKept && _transfers.Count == 0 && _queued.Count == 0 && _waiting.Count == 0) _files.DeleteNewest();
         _lane.Run(_files.DeleteOlder, static () => { });
     }
 }

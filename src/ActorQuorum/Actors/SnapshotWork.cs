@@ -1,6 +1,5 @@
 using ActorQuorum.Core.Raft;
 using ActorQuorum.StateMachines;
-using ActorQuorum.Storage;
 using ActorQuorum.Transport;
 
 namespace ActorQuorum.Actors;
@@ -14,8 +13,9 @@ internal sealed record TakeSnapshot(IStateCapture Capture, SnapshotMark Mark) : 
 /// <summary>A follower needs a snapshot.</summary>
 /// <param name="To">The follower.</param>
 /// <param name="Term">The term in which this node leads it.</param>
+/// <param name="LeastIndex">Up to here at least it must reach: the log holds no entry before.</param>
 /// <param name="IsOutrun">Whether it has the last one, and the log outgrew what was kept for it meanwhile.</param>
-internal sealed record SendSnapshot(MemberId To, long Term, bool IsOutrun = false) : SnapshotWork;
+internal sealed record SendSnapshot(MemberId To, long Term, long LeastIndex, bool IsOutrun = false) : SnapshotWork;
 
 /// <summary>A follower needs no snapshot of this node any more, or this node leads it no more.</summary>
 internal sealed record WithdrawSnapshot(MemberId To) : SnapshotWork;
@@ -30,10 +30,13 @@ internal sealed record SnapshotJudged(SnapshotMark? Install) : SnapshotWork;
 internal sealed record TrimLog(Action Trim) : SnapshotWork;
 
 /// <summary>Somebody wants a fresh snapshot to take away.</summary>
-internal sealed record ExportSnapshot(Action<SnapshotExport> Ready, Action<string> Failed) : SnapshotWork;
+internal sealed record ExportSnapshot(ExportRequest Request) : SnapshotWork;
 
-/// <summary>Somebody has read a snapshot.</summary>
-internal sealed record ExportEnded(SnapshotFile File) : SnapshotWork;
+/// <summary>Somebody does not wait for a snapshot any more.</summary>
+internal sealed record ForgetExport(ExportRequest Request) : SnapshotWork;
+
+/// <summary>Somebody has read a snapshot, or as much of it as was wanted.</summary>
+internal sealed record ExportEnded(SnapshotExport Export) : SnapshotWork;
 
 /// <summary>The lane has done a job.</summary>
 internal sealed record SnapshotLaneDone : SnapshotWork

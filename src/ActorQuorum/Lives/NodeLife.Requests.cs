@@ -56,14 +56,24 @@ internal sealed partial class NodeLife
     {
         DemandAlive();
         var taken = new TaskCompletionSource<SnapshotExport>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Actors.Export(
+        var request = new ExportRequest(
             export =>
             {
                 // Nobody may wait for it any more.
                 if (!taken.TrySetResult(export)) export.Dispose();
             },
-            why => taken.TrySetException(new QuorumException(QuorumError.DiskNearlyFull, why)));
-        using var givenUp = cancellationToken.UnsafeRegister(_ => taken.TrySetCanceled(cancellationToken), null);
+            (error, why) =>
+            {
+                _equipment.Tally.Failed(error);
+                taken.TrySetException(new QuorumException(error, why));
+            });
+        Actors.Export(request);
+        using var givenUp = cancellationToken.UnsafeRegister(
+            _ =>
+            {
+                if (taken.TrySetCanceled(cancellationToken)) Actors.Forget(request);
+            },
+            null);
         await Task.WhenAny(taken.Task, Completion).ConfigureAwait(false);
         if (IsOver) taken.TrySetException(Refusal("the node stopped before the snapshot was taken"));
         return await taken.Task.ConfigureAwait(false);

@@ -3,13 +3,14 @@ using ActorQuorum.Configuration;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.Hosting;
 using ActorQuorum.Storage;
+using ActorQuorum.TestKit.Disk;
 using ActorQuorum.Tests.Storage;
 using ActorQuorum.Tests.Transport;
 using ActorQuorum.Transport;
 
 namespace ActorQuorum.Tests.Actors;
 
-/// <summary>A SnapshotActor alone, on files in memory: what it says is recorded, its lane works at once, and time moves by hand.</summary>
+/// <summary>A SnapshotActor alone, on a simulated disk: what it says is recorded, its lane works at once unless it is held, and time moves by hand.</summary>
 internal sealed class SnapshotActorRig : IDisposable
 {
     private readonly ManualTime _time = new();
@@ -17,18 +18,20 @@ internal sealed class SnapshotActorRig : IDisposable
     private readonly SnapshotActor _actor;
     private readonly Recorded<SnapshotWork> _own = new();
     private readonly BulkTransport _transport = new();
+    private readonly Lane _lane = new();
 
-    public SnapshotActorRig()
+    public SnapshotActorRig(long reserveBytes = 0)
     {
         _host = new(_time);
         Context = new(_host, () => false)
         {
             Clock = new Recorded<ClockMessage>(), Election = Election, Storage = Storage, Node = new Recorded<NodeMessage>(), Snapshots = _own,
         };
-        Snapshots = new(new MemoryFiles(), SnapshotRig.Directory, SnapshotRig.ClusterId);
+        Disk.CreateDirectory(SnapshotRig.Directory);
+        Snapshots = new(Disk, SnapshotRig.Directory, SnapshotRig.ClusterId);
         _actor = new(
-            Snapshots, new LaneAtOnce(), Context, _transport, new SnapshotOptions(),
-            new(SnapshotRig.ClusterId, "n1", SnapshotRig.Store(0), id => id.ToString(), _time, 0), Log);
+            Snapshots, _lane, Context, _transport, new SnapshotOptions(),
+            new(SnapshotRig.ClusterId, "n1", SnapshotRig.Store(0), id => id.ToString(), _time, reserveBytes), Log);
     }
 
     public static MemberId Second { get; } = new(2);
@@ -41,7 +44,12 @@ internal sealed class SnapshotActorRig : IDisposable
 
     public RecordingLogger Log { get; } = new();
 
+    public SimulatedDisk Disk { get; } = new(1);
+
     public SnapshotFiles Snapshots { get; }
+
+    /// <summary>The names of the files in the directory of snapshots.</summary>
+    public IReadOnlyList<string> Files => [.. Disk.FilesUnder(SnapshotRig.Directory).Select(file => Path.GetFileName(file.Path))];
 
     public Recorded<ElectionMessage> Election { get; } = new();
 
@@ -68,6 +76,18 @@ internal sealed class SnapshotActorRig : IDisposable
         }
     }
 
+    /// <summary>The state is to be written, as it is at an index.</summary>
+    public void Take(long index, int puts = 9) => Tell(new TakeSnapshot(SnapshotRig.Store(puts).Capture(), SnapshotRig.Mark(index)));
+
+    /// <summary>The lane does nothing until it is let go.</summary>
+    public void HoldLane() => _lane.IsHeld = true;
+
+    public void LetLaneGo()
+    {
+        _lane.LetGo();
+        Tell(SnapshotTick.Instance);
+    }
+
     public void Hear(MemberId from, SnapshotMessage message) => Tell(new SnapshotHeard(from, message, null));
 
     /// <summary>The one answer to a message.</summary>
@@ -92,13 +112,24 @@ internal sealed class SnapshotActorRig : IDisposable
 
     public void Dispose() => _host.Dispose();
 
-    private sealed class LaneAtOnce : IDiskLane
+    private sealed class Lane : IDiskLane
     {
+        private Action? _held;
+
+        public bool IsHeld { get; set; }
+
         public void Run(Action write, Action flush, Action done)
         {
-            write();
-            flush();
-            done();
+            _held = write + flush + done;
+            if (!IsHeld) LetGo();
+        }
+
+        public void LetGo()
+        {
+            IsHeld = false;
+            var held = _held;
+            _held = null;
+            held?.Invoke();
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class SnapshotActorTests : IDisposable
     public void A_withdrawn_transfer_says_no_more_to_anybody()
     {
         Keep();
-        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4, 9));
         _rig.Pass(TimeSpan.FromSeconds(1));
         _rig.TakeSent().ShouldNotBeEmpty();
         _rig.Tell(new WithdrawSnapshot(SnapshotActorRig.Second));
@@ -57,9 +57,9 @@ public sealed class SnapshotActorTests : IDisposable
     public void A_withdrawn_transfer_that_waited_its_turn_never_begins()
     {
         Keep();
-        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
-        _rig.Tell(new SendSnapshot(SnapshotActorRig.Third, 4));
-        _rig.Tell(new SendSnapshot(SnapshotActorRig.Fourth, 4));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4, 9));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Third, 4, 9));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Fourth, 4, 9));
         _rig.Tell(new WithdrawSnapshot(SnapshotActorRig.Fourth));
         _rig.Tell(new WithdrawSnapshot(SnapshotActorRig.Second));
         _rig.Pass(TimeSpan.FromSeconds(1));
@@ -83,7 +83,7 @@ public sealed class SnapshotActorTests : IDisposable
     public void A_sender_whose_last_answer_is_missing_asks_for_it()
     {
         Keep();
-        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4, 9));
         _rig.Pass(TimeSpan.FromSeconds(1));
         var offer = _rig.TakeSent().Select(sent => sent.Message).OfType<SnapshotOffer>().First();
         _rig.Hear(SnapshotActorRig.Second, new SnapshotProgress(offer.Transfer, offer.SizeBytes, SnapshotReceipt.Wanted));
@@ -92,12 +92,29 @@ public sealed class SnapshotActorTests : IDisposable
     }
 
     [Fact]
+    public void A_snapshot_that_is_too_old_for_a_follower_is_not_sent_to_it_but_a_fresh_one_taken()
+    {
+        Keep();
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4, 20));
+        _rig.Pass(TimeSpan.FromSeconds(1));
+        _rig.TakeSent().ShouldBeEmpty();
+        _rig.Storage.Messages.ShouldBe([SnapshotWanted.Instance]);
+        _rig.HoldLane();
+        _rig.Take(21);
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Third, 4, 20));
+        _rig.Storage.Messages.OfType<SnapshotWanted>().Count().ShouldBe(1, "the one that is being written is enough for both");
+        _rig.LetLaneGo();
+        _rig.Pass(TimeSpan.FromSeconds(1));
+        _rig.TakeSent().Select(sent => sent.Message).OfType<SnapshotOffer>().First().Index.ShouldBe(21);
+    }
+
+    [Fact]
     public void Who_needs_one_snapshot_after_the_other_is_told_of_with_what_to_do()
     {
         Keep();
-        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4, 9));
         _rig.Log.Warnings.ShouldBeEmpty("a first one is nothing unusual");
-        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4, IsOutrun: true));
+        _rig.Tell(new SendSnapshot(SnapshotActorRig.Second, 4, 9, IsOutrun: true));
         var warning = _rig.Log.Warnings.ShouldHaveSingleItem();
         warning.ShouldContain($"outgrew the 2000000 entries and {1L << 30} bytes");
         warning.ShouldContain("raise snapshot.held-entries and snapshot.held-size, or snapshot.rate");
@@ -112,7 +129,7 @@ public sealed class SnapshotActorTests : IDisposable
     {
         using var leader = new SnapshotActorRig();
         var kept = SnapshotRig.Take(leader.Snapshots, SnapshotRig.Head(9), SnapshotRig.Store(9));
-        leader.Tell(new SendSnapshot(SnapshotActorRig.Second, 4));
+        leader.Tell(new SendSnapshot(SnapshotActorRig.Second, 4, 9));
         leader.Pass(TimeSpan.FromSeconds(1));
         var bytes = new byte[kept.SizeBytes];
         using var file = leader.Snapshots.Files.Open(kept.Path, create: false);

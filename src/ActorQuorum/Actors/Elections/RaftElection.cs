@@ -44,7 +44,8 @@ internal sealed class RaftElection(RaftCore core, NodeContext context, MessageLo
         foreach (var to in effects.SnapshotsWanted)
         {
             _sending.Add(to);
-            context.Snapshots.Tell(new SendSnapshot(to, core.Term, core.Followers.Any(follower => follower.Id == to && follower.IsOutrun)));
+            var follower = core.Followers.First(follower => follower.Id == to);
+            context.Snapshots.Tell(new SendSnapshot(to, core.Term, follower.SnapshotIndex, follower.IsOutrun));
         }
 
         if (!_hasSnapshotArrived) return;
