@@ -41,7 +41,7 @@ public sealed partial class SimulatedCluster
         Note($"join {node.Name}");
         if (node.HasProcess) Crash(node);
         node.WipeDisk();
-        node.JoinAs(_nodes[0].Identity.ClusterId, [.. _nodes.Select(other => other.Identity.Self)]);
+        TellToJoin(node);
         node.IsAway = false;
         Reached.Joins++;
         node.Start();
@@ -105,6 +105,9 @@ public sealed partial class SimulatedCluster
                 && leader.Core.Membership.Members.All(member => _nodes.Exists(node => node.Id == member.Id && node.IsRunning && node.IsProven));
         }
     }
+
+    /// <summary>From its next start on a node founds nothing, and looks for all that there are.</summary>
+    internal void TellToJoin(SimulatedNode node) => node.JoinAs(_nodes[0].Identity.ClusterId, [.. _nodes.Select(other => other.Identity.Self)]);
 
     /// <summary>A client of a node asks for a change.</summary>
     internal SimulatedRequest Change(SimulatedNode asked, MembershipChange change, double patienceSeconds = 5)

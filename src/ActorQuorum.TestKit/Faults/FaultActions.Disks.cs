@@ -28,7 +28,7 @@ internal sealed partial class FaultActions
         if (!MayLoseDisk(node)) return;
         _down.Add(node.Number);
         cluster.Crash(node);
-        cluster.Wipe(node);
+        LoseDisk(node);
         after(WipePause, () => BringUp(node));
     }
 
@@ -56,12 +56,19 @@ internal sealed partial class FaultActions
         catch (IOException)
         {
             cluster.Reached.DamageRefused++;
-            cluster.Wipe(node);
+            LoseDisk(node);
             after(WipePause, () => BringUp(node));
             return;
         }
 
         throw new BrokenPromiseException("DamageIsRefused", $"{node.Name} started from a log in which a durable bit had turned over");
+    }
+
+    /// <summary>One that is alone in its file founds without asking: with an empty disk it must be told to join (docs/deviations.md, "Limits").</summary>
+    private void LoseDisk(SimulatedNode node)
+    {
+        cluster.Wipe(node);
+        if (node.Identity is { IsJoining: false, Members.Count: 1 }) cluster.TellToJoin(node);
     }
 
     private bool MayLoseDisk(SimulatedNode lost) =>

@@ -16,4 +16,15 @@ public sealed class PastSeedTests
         var report = new SimulationRun(new() { Seed = seed, Nodes = 5, Duration = TimeSpan.FromSeconds(30), Faults = Nemesis.All }).Execute();
         report.Reached.Commits.ShouldBeGreaterThan(0, showed);
     }
+
+    [Theory]
+    [InlineData(2, "a founder that is alone in its file lost its disk, when it had others beside it, and was not told to join them")]
+    public void A_seed_of_a_node_whose_cluster_grew_keeps_all_promises_now(ulong seed, string showed)
+    {
+        var report = new SimulationRun(new()
+        {
+            Seed = seed, Nodes = 1, Faults = [FaultKind.Wipe, FaultKind.Partition], Compacts = true, Snapshots = true, Changes = true,
+        }).Execute();
+        report.Reached.Wipes.ShouldBeGreaterThan(0, showed);
+    }
 }
