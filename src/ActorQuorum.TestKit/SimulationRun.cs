@@ -74,6 +74,7 @@ public sealed class SimulationRun
     private const int ChunkDoublings = 6;
     private const int MostBulkCuts = 60;
     private const int MostDamaged = 60;
+    private const int MostMisread = 60;
     private static readonly TimeSpan s_compactionPause = TimeSpan.FromMilliseconds(700);
     private readonly SimulationOptions _options;
     private readonly List<Operation<KeyValueInput, KeyValueOutput>> _history = [];
@@ -125,7 +126,7 @@ public sealed class SimulationRun
         Cluster.RunFor(_options.Duration);
         changes?.Stop();
         nemesis.Stop();
-        (Cluster.Network.BulkCutPerThousand, Cluster.Network.DamagedPerThousand) = (0, 0);
+        (Cluster.Network.BulkCutPerThousand, Cluster.Network.DamagedPerThousand, Cluster.Network.MisreadPerThousand) = (0, 0, 0);
         ComeToRest();
         DemandLinearizable();
         return new(_options.Seed, Cluster.TraceHash, Cluster.Now, Cluster.Steps, Cluster.Reached);
@@ -174,6 +175,9 @@ public sealed class SimulationRun
         var random = new SplitMix64(_options.Seed ^ 0xD157_0BED);
         Cluster.Network.BulkCutPerThousand = (int)random.Below(MostBulkCuts);
         Cluster.Network.DamagedPerThousand = (int)random.Below(MostDamaged);
+
+        // Each costs a whole snapshot: half of the seeds let them be.
+        Cluster.Network.MisreadPerThousand = random.Below(2) == 0 ? 0 : (int)random.Below(MostMisread);
     }
 
     private void Compact()

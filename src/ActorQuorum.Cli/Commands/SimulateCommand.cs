@@ -152,7 +152,10 @@ internal static class SimulateCommand
         Console.WriteLine(
             $"reached: {reached.Elections} elections, {reached.StepDowns} step-downs, {reached.Commits} commits, {reached.Truncations} truncations, "
             + $"{reached.Faults} faults, {reached.CrashesMidWrite} crashes mid-write, {reached.PartitionsHealed} disturbances healed, "
-            + $"{reached.CleanStops} clean stops, {reached.Wipes} disks lost, {reached.DamageRefused} damaged logs refused, {reached.Changes} changes of members, {reached.Joins} joins, {reached.Answered} operations answered, {reached.Unknown} of unknown outcome");
+            + $"{reached.CleanStops} clean stops, {reached.Wipes} disks lost, {reached.DamageRefused} damaged logs refused, {reached.Resets} resets, "
+            + $"{reached.Solos} gone alone, {reached.AnsweredAlone} operations answered there, {reached.Snapshots} snapshots, {reached.Installs} installed, {reached.SnapshotsCut} cut on the way, "
+            + $"{reached.ChunksDamaged} chunks damaged, {reached.ChunksMisread} misread, {reached.Changes} changes of members, {reached.JointChanges} of the voters, {reached.Joins} joins, "
+            + $"{reached.Answered} operations answered, {reached.Unknown} of unknown outcome");
         if (range.Count == 1 && batch.Last is { } report)
             Console.WriteLine($"trace hash {report.TraceHash:x16} after {report.Steps} steps");
     }

@@ -15,6 +15,12 @@ internal sealed class SimulatedClient(
     private readonly string?[] _lastSeen = new string?[Keys];
     private int _values;
 
+    /// <summary>The one node that it asks, which went on alone; null if it asks all of the cluster.</summary>
+    public SimulatedNode? Alone { get; init; }
+
+    /// <summary>What its keys and values begin with, so that they are told from those of another cluster.</summary>
+    public string Mark { get; init; } = "";
+
     /// <summary>Whether it begins nothing any more.</summary>
     public bool IsStopped { get; set; }
 
@@ -27,7 +33,7 @@ internal sealed class SimulatedClient(
     private void Next()
     {
         if (IsStopped) return;
-        var node = Choose();
+        var node = Alone ?? Choose();
         if (!node.IsRunning)
         {
             Start();
@@ -35,12 +41,12 @@ internal sealed class SimulatedClient(
         }
 
         var key = (int)random.Below(Keys);
-        var input = Draw($"k{key}", _lastSeen[key]);
+        var input = Draw($"{Mark}k{key}", _lastSeen[key]);
         var called = cluster.Now;
         IsBusy = true;
         var request = Send(node, input);
-        request.Ended = () => End(request, input, key, called);
-        if (request.IsEnded) End(request, input, key, called);
+        request.Ended = () => End(node, request, input, key, called);
+        if (request.IsEnded) End(node, request, input, key, called);
     }
 
     /// <summary>Every other operation is asked of a node that takes itself for the leader: one that was deposed and does not know it, too.</summary>
@@ -60,10 +66,12 @@ internal sealed class SimulatedClient(
     private KeyValueInput Draw(string key, string? lastSeen) => random.Below(4) switch
     {
         0 => KeyValueInput.Get(key),
-        1 => KeyValueInput.Put(key, $"{number}.{++_values}"),
+        1 => KeyValueInput.Put(key, NextValue()),
         2 => KeyValueInput.Delete(key),
-        _ => KeyValueInput.CompareAndSet(key, lastSeen, $"{number}.{++_values}"),
+        _ => KeyValueInput.CompareAndSet(key, lastSeen, NextValue()),
     };
+
+    private string NextValue() => $"{Mark}{number}.{++_values}";
 
     private SimulatedRequest Send(SimulatedNode node, KeyValueInput input) => input.Kind switch
     {
@@ -74,7 +82,7 @@ internal sealed class SimulatedClient(
     };
 
     /// <summary>An operation that certainly did nothing leaves the history; one that may have done something stays open.</summary>
-    private void End(SimulatedRequest request, KeyValueInput input, int key, TimeSpan called)
+    private void End(SimulatedNode asked, SimulatedRequest request, KeyValueInput input, int key, TimeSpan called)
     {
         IsBusy = false;
         if (request.Result is { IsSuccess: true } result)
@@ -82,7 +90,7 @@ internal sealed class SimulatedClient(
             var output = OutputOf(input, result);
             if (input.Kind == KeyValueOperation.Get) _lastSeen[key] = output.Value;
             history.Add(new(number, input, output, called.Ticks, cluster.Now.Ticks));
-            cluster.Reached.Answered++;
+            Count(asked);
         }
         else if (request.Error == QuorumError.OutcomeUnknown && input.Kind != KeyValueOperation.Get)
         {
@@ -91,6 +99,18 @@ internal sealed class SimulatedClient(
         }
 
         Start();
+    }
+
+    private void Count(SimulatedNode asked)
+    {
+        if (Alone is not null)
+        {
+            cluster.Reached.AnsweredAlone++;
+            return;
+        }
+
+        cluster.Reached.Answered++;
+        if (asked.Identity.IsJoining) cluster.Reached.AnsweredByNewcomers++;
     }
 
     private static KeyValueOutput OutputOf(KeyValueInput input, CommandResult result) => input.Kind switch

@@ -1,8 +1,14 @@
+using ActorQuorum.Core.Raft;
+using ActorQuorum.TestKit.Invariants;
+
 namespace ActorQuorum.TestKit.Cluster;
 
 /// <content>What an operator does to a stopped node's data directory.</content>
 public sealed partial class SimulatedCluster
 {
+    private readonly List<Decisions> _decisions;
+    private readonly List<SimulatedNode> _departed = [];
+
     /// <summary>
     /// Does what <c>solo</c> does to the disk of a stopped node: a cluster of one, with a new cluster id and a higher term. It is no node of this
     /// cluster any more, which goes on without it, and it has invariants of its own; requests, crashes and restarts are for what this returns.
@@ -13,7 +19,14 @@ public sealed partial class SimulatedCluster
     {
         DemandStopped(node);
         Note($"solo {node.Name}");
-        return node.GoAlone(_invariants.Committed.Entries);
+        ulong[] clusters = [.. _nodes.Concat(_departed).Select(known => known.ClusterId)];
+        var kept = node.Witness ?? throw new InvalidOperationException($"{node.Name} never ran on its disk: it has nothing to go on with");
+        var snapshot = node.Snapshot?.Head.Mark ?? SnapshotMark.None;
+        var alone = node.GoAlone(_invariants.Committed.Entries);
+        Reached.Solos++;
+        _departed.Add(alone);
+        Watch(alone, new(kept, snapshot, clusters, alone.Invariants.Committed));
+        return alone;
     }
 
     /// <summary>Does what <c>reset</c> does to the disk of a stopped node: no log, no term, no vote, and a new incarnation.</summary>
@@ -24,8 +37,18 @@ public sealed partial class SimulatedCluster
         DemandStopped(node);
         Note($"reset {node.Name}");
         node.ResetDisk();
-        Reached.Wipes++;
+        Reached.Resets++;
         return node.Home is null ? node : node.ReturnHome();
+    }
+
+    /// <summary>It keeps what it had, and what it decides from now on stays with it.</summary>
+    private void Watch(SimulatedNode alone, GoesOnWithAll begins)
+    {
+        var invariants = alone.Invariants;
+        var decisions = new Decisions(invariants.Committed, invariants.Committed.Entries.Count);
+        _decisions.Add(decisions);
+        invariants.Add(begins);
+        invariants.Add(new ClustersStayApart(_decisions, decisions));
     }
 
     private static void DemandStopped(SimulatedNode node)

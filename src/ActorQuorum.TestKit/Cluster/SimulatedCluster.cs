@@ -35,8 +35,10 @@ public sealed partial class SimulatedCluster
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(nodes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, 15);
         _simulation = new(seed);
-        Network = new(_simulation);
         _invariants = new(_simulation, _nodes);
+        Network = new(_simulation, _invariants.Reached);
+        _decisions = [new(_invariants.Committed)];
+        _invariants.Add(new ClustersStayApart(_decisions, _decisions[0]));
         MemberOptions[] members = [.. Enumerable.Range(1, nodes).Select(i => new MemberOptions($"n{i}", $"n{i}:1", $"n{i}:2"))];
         _make = (member, all) =>
         {
@@ -315,9 +317,7 @@ public sealed partial class SimulatedCluster
 
     /// <summary>Each node's role, term, log and applied index, a line a node.</summary>
     /// <returns>The text.</returns>
-    public string Describe() => string.Join('\n', _nodes.Select(node => node.IsRunning
-        ? $"{node.Name} {node.Role} term {node.Term} log {node.Core.Log.LastIndex} commit {node.CommitIndex} applied {node.AppliedIndex} proven {node.IsProven}"
-        : $"{node.Name} stopped {node.Failure?.Message}"));
+    public string Describe() => string.Join('\n', _nodes.Select(node => node.Alone is { } alone ? $"{Describe(alone)}, gone alone" : Describe(node)));
 
     /// <summary>Connections to nodes that are gone close: their clients learn that the outcome is unknown.</summary>
     internal void LoseConnections()
@@ -328,6 +328,10 @@ public sealed partial class SimulatedCluster
 
     /// <summary>Notes a fault, or its end, in the trace.</summary>
     internal void Note(FormattableString what) => _simulation.Trace.Add(Now, TraceKind.Fault, FormattableString.Invariant(what));
+
+    private static string Describe(SimulatedNode node) => node.IsRunning
+        ? $"{node.Name} {node.Role} term {node.Term} log {node.Core.Log.LastIndex} commit {node.CommitIndex} applied {node.AppliedIndex} proven {node.IsProven}"
+        : $"{node.Name} stopped {node.Failure?.Message}";
 
     private long LatestRevision => _nodes.Where(node => node.IsRunning).Select(node => node.Revision).DefaultIfEmpty().Max();
 

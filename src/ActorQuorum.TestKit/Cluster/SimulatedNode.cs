@@ -146,6 +146,9 @@ public sealed partial class SimulatedNode
     /// <summary>Its actors, while it runs.</summary>
     internal NodeActors? Actors { get; private set; }
 
+    /// <summary>What must hold in its cluster.</summary>
+    internal InvariantSet Invariants => _invariants;
+
     /// <summary>Its core; the node must run.</summary>
     internal RaftCore Core => Actors?.Core ?? throw new InvalidOperationException($"{Name} does not run");
 
@@ -159,15 +162,17 @@ public sealed partial class SimulatedNode
         _clock = new(_simulation) { DriftPerMillion = drift };
         var host = new SimulatedHost(_simulation, Number, _clock, () => DiskLatency, () => MostTurnDelay);
         var store = new KeyValueStore(processors: Builder.ToProcessors(Name, _logger));
+        Identity = NodeIdentity.Find(Disk, _options);
         var storage = NodeStorage.Open(Disk, _options, Identity, DrawIncarnation, store);
         var log = new WitnessedLog(storage.Log, storage.Durable);
         var transport = new SimulatedTransport(
             _network, Id, Identity.Members.Select(member => member.Id).Where(id => id != Id),
-            (inbox, hears) => _network.Connect(Number, Greets(storage), inbox, hears, host), message => _invariants.Sent(this, message),
+            (inbox, hears) => _network.Connect(Number, Greets(storage), inbox, hears, host, _invariants), message => _invariants.Sent(this, message),
             () => Actors is { View.Core: { IsProven: false } or { Leader.IsNone: true } });
         var before = Witness;
         (_host, _storage, _store, Witness) = (host, storage, store, log);
         if (before is not null && IsDurable) _invariants.Recovered(this, before, storage.Durable);
+        _invariants.Started(this, storage.Durable);
         Actors = NodeActors.Start(host, SetupOf(storage, log, store, transport));
         host.Stepped = () => _invariants.Stepped(this);
         transport.StartAsync(Actors, CancellationToken.None).GetAwaiter().GetResult();
@@ -223,6 +228,7 @@ public sealed partial class SimulatedNode
         Self = Identity.Self,
         Members = Identity.Members,
         IsJoining = Identity.IsJoining,
+        IsReset = storage.IsReset,
         Incarnation = storage.Incarnation,
         Seed = _simulation.Random.Next(),
         Durable = storage.Durable,

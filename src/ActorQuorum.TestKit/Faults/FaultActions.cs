@@ -41,6 +41,8 @@ internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 
             case FaultKind.ClockDrift: node.ClockDriftPerMillion = random.Below(100_001) - 50_000; break;
             case FaultKind.Wipe: Wipe(node); break;
             case FaultKind.Rot: Rot(node); break;
+            case FaultKind.Reset: Reset(node, duration); break;
+            case FaultKind.Solo: GoAlone(node, duration); break;
             case FaultKind.Starvation: Starve(node, duration); break;
             case FaultKind.HandOver: if (node.IsRunning) cluster.HandOver(node); break;
             case FaultKind.CleanStop: StopCleanly(node, duration); break;
@@ -52,6 +54,7 @@ internal sealed partial class FaultActions(SimulatedCluster cluster, SplitMix64 
     public void EndAll()
     {
         cluster.Heal();
+        EndLives();
         foreach (var node in cluster.Nodes)
         {
             node.DiskLatency = Hosting.DiskLatency.Fast;

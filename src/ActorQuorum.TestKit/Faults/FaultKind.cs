@@ -56,4 +56,10 @@ public enum FaultKind
 
     /// <summary>Some messages of the core are overtaken by those sent up to a second later.</summary>
     Reordering,
+
+    /// <summary>A stopped node's data directory is reset: to its cluster a lost disk, and as rare.</summary>
+    Reset,
+
+    /// <summary>A stopped node goes on alone, with clients and crashes of its own, and comes home by a reset: to its cluster a lost disk, and as rare.</summary>
+    Solo,
 }

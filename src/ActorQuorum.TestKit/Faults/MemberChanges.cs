@@ -81,7 +81,7 @@ internal sealed class MemberChanges
     {
         var gone = members.Members[(int)_random.Below(members.Members.Length)];
         if (_random.Below(2) == 0 && _cluster.Leader is { } leader && members.Find(leader.Id) is { } leading) gone = leading;
-        if (!gone.IsLearner && (members.Voters.Length <= LeastVoters || HasLostDisk(members))) return;
+        if (!gone.IsLearner && (members.Voters.Length <= LeastVoters || HasLostDisk(members, gone.Id))) return;
         Ask(new DetachMembers([gone.Id]));
 
         // Half of the removed processes are ended some time later, the others go on without a part in anything.
@@ -123,7 +123,7 @@ internal sealed class MemberChanges
         if (_random.Below(6) == 0) return;
         After(_random.Between(TimeSpan.Zero, LongestStart), () =>
         {
-            if (!node.IsAway) return;
+            if (!node.IsAway || node.Alone is not null) return;
             if (node.Incarnation == 0 || _random.Below(2) == 0)
             {
                 _cluster.Join(node);
@@ -151,7 +151,9 @@ internal sealed class MemberChanges
         }
     }
 
-    private bool HasLostDisk(Membership members) => members.Voters.Any(voter => NodeOf(voter.Id) is not { IsDiskBound: true });
+    /// <summary>Whether a voter's disk is lost. One that went on alone may be removed all the same: its disk is the one that is lost.</summary>
+    private bool HasLostDisk(Membership members, MemberId gone) => members.Voters.Select(voter => NodeOf(voter.Id)).Any(
+        node => node is not { IsDiskBound: true } && (node?.Alone is null || node.Id != gone));
 
     private bool IsMember(SimulatedNode node) => _cluster.Leader is not { } leader || leader.Core.Membership.Find(node.Id) is not null;
 

@@ -68,6 +68,8 @@ public sealed class Nemesis
         After(_random.Between(Round / 2, LongestBreak), Strike);
     }
 
+    private static bool LosesDisk(FaultKind fault) => fault is FaultKind.Wipe or FaultKind.Rot or FaultKind.Reset or FaultKind.Solo;
+
     private FaultKind DrawFault()
     {
         var drawn = _random.Below(_totalWeight);
@@ -93,7 +95,7 @@ public sealed class Nemesis
         if (elections > _seenElections && !_weighted.IsEmpty && _random.Below(3) == 0)
         {
             var fault = DrawFault();
-            if (fault is not (FaultKind.Wipe or FaultKind.Rot)) _actions.Begin(fault, Choose(), _random.Between(Round, LongestFault));
+            if (!LosesDisk(fault)) _actions.Begin(fault, Choose(), _random.Between(Round, LongestFault));
         }
 
         _seenElections = elections;

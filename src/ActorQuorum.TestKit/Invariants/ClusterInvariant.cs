@@ -22,6 +22,11 @@ internal abstract class ClusterInvariant
     {
     }
 
+    /// <summary>A node starts, whatever was there before; <paramref name="found"/> is what its disk holds.</summary>
+    public virtual void Started(SimulatedNode node, DurableState found)
+    {
+    }
+
     /// <summary>A node's process is gone.</summary>
     public virtual void Crashed(SimulatedNode node)
     {

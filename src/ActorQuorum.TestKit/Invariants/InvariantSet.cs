@@ -9,7 +9,7 @@ namespace ActorQuorum.TestKit.Invariants;
 internal sealed class InvariantSet
 {
     private readonly Simulation _simulation;
-    private readonly ClusterInvariant[] _all;
+    private readonly List<ClusterInvariant> _all;
     private readonly SortedDictionary<int, CoreView> _before = [];
 
     /// <summary>Makes them for the nodes, which may still be added to the list.</summary>
@@ -25,7 +25,7 @@ internal sealed class InvariantSet
             new ElectionSafety(), new ElectedByMajority(), new ProgressIsTrue(nodes), new LeaderAppendOnly(), new LogMatching(), Committed, new LeaderCompleteness(Committed),
             new StateMachineSafety(Committed), new AcknowledgedAfterFsync(), new CommittedByOwnTerm(), new DurableSurvives(),
             new UnprovenHasNoVote(), new NoMessageStorm(simulation), new Monotonic(), Failures, Snapshots = new(Committed, Reached),
-            new OneChangeInFlight(Reached), new ConfigurationInForce(), new ConfigurationsOverlap(Committed, Reached),
+            new OneChangeInFlight(Reached), new ConfigurationInForce(), new ConfigurationsOverlap(Committed, Reached), new LostIsForgotten(),
         ];
     }
 
@@ -40,6 +40,9 @@ internal sealed class InvariantSet
 
     /// <summary>What was reached so far.</summary>
     public ReachedCounts Reached { get; } = new();
+
+    /// <summary>Something more must hold from now on.</summary>
+    public void Add(ClusterInvariant invariant) => _all.Add(invariant);
 
     /// <summary>A node did something.</summary>
     public void Stepped(SimulatedNode node)
@@ -67,6 +70,12 @@ internal sealed class InvariantSet
     public void Recovered(SimulatedNode node, WitnessedLog before, DurableState found)
     {
         foreach (var invariant in _all) invariant.Recovered(node, before, found);
+    }
+
+    /// <summary>A node starts, whatever was there before.</summary>
+    public void Started(SimulatedNode node, DurableState found)
+    {
+        foreach (var invariant in _all) invariant.Started(node, found);
     }
 
     /// <summary>A node's process is gone.</summary>

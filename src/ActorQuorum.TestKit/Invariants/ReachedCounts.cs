@@ -41,6 +41,24 @@ public sealed record ReachedCounts
     /// <summary>Snapshots of a leader that a node installed.</summary>
     public long Installs { get; set; }
 
+    /// <summary>Connections that broke while a snapshot was on its way.</summary>
+    public long SnapshotsCut { get; set; }
+
+    /// <summary>Chunks of snapshots that arrived damaged.</summary>
+    public long ChunksDamaged { get; set; }
+
+    /// <summary>Chunks of snapshots that their sender read wrong, so that only the whole snapshot tells.</summary>
+    public long ChunksMisread { get; set; }
+
+    /// <summary>Nodes that went on alone, as clusters of one.</summary>
+    public long Solos { get; set; }
+
+    /// <summary>Operations of clients that were answered by nodes that went on alone.</summary>
+    public long AnsweredAlone { get; set; }
+
+    /// <summary>Data directories that were reset; those of nodes that had gone on alone, too.</summary>
+    public long Resets { get; set; }
+
     /// <summary>Configurations that a leader appended.</summary>
     public long Changes { get; set; }
 
@@ -52,6 +70,9 @@ public sealed record ReachedCounts
 
     /// <summary>Client operations that were answered.</summary>
     public long Answered { get; set; }
+
+    /// <summary>Client operations that were answered by nodes that joined the cluster.</summary>
+    public long AnsweredByNewcomers { get; set; }
 
     /// <summary>Client operations whose outcome stayed unknown.</summary>
     public long Unknown { get; set; }
@@ -73,10 +94,17 @@ public sealed record ReachedCounts
         DamageRefused += other.DamageRefused;
         Snapshots += other.Snapshots;
         Installs += other.Installs;
+        SnapshotsCut += other.SnapshotsCut;
+        ChunksDamaged += other.ChunksDamaged;
+        ChunksMisread += other.ChunksMisread;
+        Solos += other.Solos;
+        AnsweredAlone += other.AnsweredAlone;
+        Resets += other.Resets;
         Changes += other.Changes;
         JointChanges += other.JointChanges;
         Joins += other.Joins;
         Answered += other.Answered;
+        AnsweredByNewcomers += other.AnsweredByNewcomers;
         Unknown += other.Unknown;
     }
 

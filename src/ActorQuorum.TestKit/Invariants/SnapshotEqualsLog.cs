@@ -41,6 +41,13 @@ internal sealed class SnapshotEqualsLog(CommittedIsDurable committed, ReachedCou
     /// <inheritdoc/>
     public override void Wiped(SimulatedNode node) => _seen.Remove(node.Number);
 
+    /// <summary>A digest of what the committed entries up to an index make of an empty store that has a node's processors.</summary>
+    public string DigestAt(SimulatedNode node, long index)
+    {
+        Learn(node.Builder);
+        return ExpectedAt(index).Digest;
+    }
+
     private void Check(SimulatedNode node, SnapshotFile snapshot)
     {
         var mark = snapshot.Head.Mark;

@@ -1,3 +1,4 @@
+using ActorQuorum.Actors;
 using ActorQuorum.Core.Raft;
 using ActorQuorum.TestKit.Hosting;
 using ActorQuorum.Transport;
@@ -16,8 +17,8 @@ internal sealed partial class SimulatedNetwork
     /// <summary>How many of a thousand chunks of snapshots arrive damaged.</summary>
     public int DamagedPerThousand { get; set; }
 
-    /// <summary>How many chunks arrived damaged so far.</summary>
-    public long Damaged { get; private set; }
+    /// <summary>How many of a thousand chunks of snapshots were read wrong by their sender: their checksum is right, and only the whole is not.</summary>
+    public int MisreadPerThousand { get; set; }
 
     /// <summary>Sends a message in bulk.</summary>
     public bool SendBulk(MemberId from, MemberId to, PeerMessage message)
@@ -27,11 +28,12 @@ internal sealed partial class SimulatedNetwork
         if (IsDrawn(BulkCutPerThousand))
         {
             CutBulk(from, to);
+            reached.SnapshotsCut++;
             return true;
         }
 
         if (IsCut(from, to) || IsDrawn(LostPerThousand)) return true;
-        var carried = message is SnapshotChunk chunk && IsDrawn(DamagedPerThousand) ? Damage(chunk) : message;
+        var carried = message is SnapshotChunk chunk ? Disturbed(chunk) : message;
         var takes = message is SnapshotChunk { Bytes.Length: var bytes } ? TimeSpan.FromMilliseconds((double)bytes / BulkBytesPerMillisecond) : TimeSpan.Zero;
         var due = Max(simulation.Now + simulation.Random.Between(LeastLatency, MostLatency), link.LastDelivery) + takes;
         link.LastDelivery = due;
@@ -51,10 +53,26 @@ internal sealed partial class SimulatedNetwork
         if (_bulk.TryGetValue((from, to), out var link)) link.Connection++;
     }
 
+    private SnapshotChunk Disturbed(SnapshotChunk chunk)
+    {
+        if (IsDrawn(DamagedPerThousand)) return Damage(chunk);
+        return IsDrawn(MisreadPerThousand) ? Misread(chunk) : chunk;
+    }
+
+    /// <summary>One bit turns over before the checksum is made.</summary>
+    private SnapshotChunk Misread(SnapshotChunk chunk)
+    {
+        reached.ChunksMisread++;
+        var at = simulation.Random.Below(chunk.Bytes.Length * 8L);
+        var bytes = chunk.Bytes.ToArray();
+        bytes[at / 8] ^= (byte)(1 << (int)(at % 8));
+        return chunk with { Bytes = bytes, Crc = SnapshotChunks.CrcOf(chunk.Offset, bytes) };
+    }
+
     /// <summary>One bit turns over, in the bytes or in their checksum.</summary>
     private SnapshotChunk Damage(SnapshotChunk chunk)
     {
-        Damaged++;
+        reached.ChunksDamaged++;
         var at = simulation.Random.Below((chunk.Bytes.Length + sizeof(uint)) * 8L);
         if (at < sizeof(uint) * 8) return chunk with { Crc = chunk.Crc ^ (1U << (int)at) };
         var bytes = chunk.Bytes.ToArray();

@@ -1,5 +1,6 @@
 using ActorQuorum.Core.Raft;
 using ActorQuorum.TestKit.Hosting;
+using ActorQuorum.TestKit.Invariants;
 using ActorQuorum.Transport;
 
 namespace ActorQuorum.TestKit.Network;
@@ -11,7 +12,7 @@ namespace ActorQuorum.TestKit.Network;
 public readonly record struct MessageOnTheWay(string From, string To, string Kind);
 
 /// <summary>Carries messages between simulated nodes: in order on each link but for faults, with a latency from the seed, and not across cuts.</summary>
-internal sealed partial class SimulatedNetwork(Simulation simulation)
+internal sealed partial class SimulatedNetwork(Simulation simulation, ReachedCounts reached)
 {
     private static readonly TimeSpan LongestDetour = TimeSpan.FromSeconds(1);
     private readonly SortedDictionary<MemberId, Station> _stations = [];
@@ -43,8 +44,14 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
     public Func<MessageOnTheWay, TimeSpan>? Delay { get; set; }
 
     /// <summary>A node is on the network; of the others it hears its peers, as far as they are of its cluster.</summary>
-    public void Connect(long number, PeerTransportOptions says, IPeerInbox inbox, Func<MemberId, bool> hears, SimulatedHost host) =>
-        _stations[says.Self] = new(number, says, inbox, hears, host);
+    /// <param name="number">Its place among the nodes.</param>
+    /// <param name="says">What it says of itself, and by which it judges others.</param>
+    /// <param name="inbox">Where its messages go.</param>
+    /// <param name="hears">Whether somebody is one of its peers.</param>
+    /// <param name="host">Where it runs.</param>
+    /// <param name="cluster">The cluster that it is of in truth, whatever it says.</param>
+    public void Connect(long number, PeerTransportOptions says, IPeerInbox inbox, Func<MemberId, bool> hears, SimulatedHost host, InvariantSet cluster) =>
+        _stations[says.Self] = new(number, says, inbox, hears, host, cluster);
 
     /// <summary>A node closes its connections with another: both see it, and what is on its way between them is lost.</summary>
     public void Part(MemberId member, MemberId other)
@@ -125,7 +132,7 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
         if (_stations.TryGetValue(to, out var station)) station.Host.After(LeastLatency, () => station.Inbox.ConnectionLost(peer));
     }
 
-    private sealed class Station(long number, PeerTransportOptions says, IPeerInbox inbox, Func<MemberId, bool> hears, SimulatedHost host)
+    private sealed class Station(long number, PeerTransportOptions says, IPeerInbox inbox, Func<MemberId, bool> hears, SimulatedHost host, InvariantSet cluster)
     {
         private readonly Dictionary<Station, bool> _admitted = [];
 
@@ -141,6 +148,8 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
 
         public SimulatedHost Host => host;
 
+        private InvariantSet Cluster => cluster;
+
         /// <summary>
         /// Whether a connection from the caller comes about: its hello and the answer are those of production, judged by production. Who is a peer is
         /// left to <see cref="Hears"/>, as it may change while a connection stands; the rest holds as long as both processes live.
@@ -149,7 +158,10 @@ internal sealed partial class SimulatedNetwork(Simulation simulation)
         {
             if (_admitted.TryGetValue(caller, out var known)) return known;
             var answer = PeerGreeting.Judge(Says, PeerGreeting.Hello(caller.Says, Says.Self), _ => true);
-            return _admitted[caller] = PeerGreeting.Objection(caller.Says, Says.Self, answer) is null;
+            var isAdmitted = PeerGreeting.Objection(caller.Says, Says.Self, answer) is null;
+            if (isAdmitted && caller.Cluster != Cluster)
+                throw new BrokenPromiseException(nameof(ClustersStayApart), $"{caller.Name} went on alone, or {Name} did, and the one lets the other in");
+            return _admitted[caller] = isAdmitted;
         }
     }
 

@@ -40,7 +40,18 @@ public sealed class SimulateTests
         var run = await CliProcess.RunAsync("simulate", "--seed", seed, "--duration", "5", "--nodes", "3", "--faults", faults);
 
         run.ExitCode.ShouldBe(0, run.ToString());
-        run.Output.Contains(" 0 changes of members, 0 joins", StringComparison.Ordinal).ShouldBe(!comeAndGo, run.Output);
+        run.Output.Contains(" 0 of the voters, 0 joins", StringComparison.Ordinal).ShouldBe(!comeAndGo, run.Output);
+    }
+
+    [Fact]
+    public async Task Nodes_go_alone_and_are_reset_where_that_is_named()
+    {
+        var run = await CliProcess.RunAsync("simulate", "--seeds", "1..4", "--duration", "10", "--nodes", "3", "--faults", "solo,reset");
+
+        run.ExitCode.ShouldBe(0, run.ToString());
+        run.Output.ShouldNotContain(" 0 resets");
+        run.Output.ShouldNotContain(" 0 gone alone");
+        run.Output.ShouldContain(" 0 disks lost");
     }
 
     [Theory]

@@ -1,4 +1,7 @@
+using System.Globalization;
 using ActorQuorum.TestKit.Cluster;
+using ActorQuorum.TestKit.Linearizability;
+using ActorQuorum.TestKit.Linearizability.Models;
 
 namespace ActorQuorum.TestKit.Tests.Simulation;
 
@@ -36,6 +39,26 @@ public sealed class MemberChangeTests
         reached.Changes.ShouldBeGreaterThan(60);
         reached.JointChanges.ShouldBeGreaterThan(10);
         reached.Joins.ShouldBeGreaterThan(10);
+        reached.AnsweredByNewcomers.ShouldBeGreaterThan(1000, "one history, in which no acknowledged write may be lost, goes over all changes");
+    }
+
+    [Fact]
+    public void A_write_that_was_acknowledged_before_a_node_joined_and_is_gone_after_it_is_noticed()
+    {
+        using var trace = new StringWriter();
+        var run = new SimulationRun(new() { Seed = 200, Nodes = 3, Faults = [], Changes = true, Trace = trace });
+        run.Execute();
+        string[] joins = [.. trace.ToString().Split('\n').Where(line => line.Contains("Fault join ", StringComparison.Ordinal))];
+        var joined = joins[joins.Length / 2].TrimStart();
+        var ticks = (long)(double.Parse(joined[..joined.IndexOf(' ', StringComparison.Ordinal)], CultureInfo.InvariantCulture) * TimeSpan.TicksPerMillisecond);
+        var acknowledged = run.History.Where(operation => operation.ReturnTime < ticks && operation.Input.Kind == KeyValueOperation.Put)
+            .Select(operation => operation.Input.Value).ToHashSet();
+        var read = run.History.First(operation =>
+            operation.CallTime > ticks && operation.Input.Kind == KeyValueOperation.Get && acknowledged.Contains(operation.Outcome.Output.Value));
+
+        Operation<KeyValueInput, KeyValueOutput> gone = new(read.Client, read.Input, KeyValueOutput.Got(null), read.CallTime, read.ReturnTime!.Value);
+        LinearizabilityChecker.Check(new KeyValueModel(), run.History.Select(operation => operation == read ? gone : operation).ToArray())
+            .IsLinearizable.ShouldBeFalse();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorQuorum.TestKit.Faults;
 
 namespace ActorQuorum.TestKit.Tests.Simulation;
@@ -5,6 +6,9 @@ namespace ActorQuorum.TestKit.Tests.Simulation;
 /// <summary>Every seed that ever broke a promise, run as it was; what it showed stands in docs/proof.md.</summary>
 public sealed class PastSeedTests
 {
+    /// <summary>What a seed draws depends on what there is to draw from.</summary>
+    private static readonly ImmutableArray<FaultKind> s_asItWas = [.. Nemesis.All.Where(fault => fault <= FaultKind.Reordering)];
+
     [Theory]
     [InlineData(2, "a flush was still to fail when peace began")]
     [InlineData(4, "a start on a full disk; a leader of an older term, elected late")]
@@ -13,7 +17,7 @@ public sealed class PastSeedTests
     [InlineData(1795189767029, "a forwarded delete arrived twice")]
     public void A_seed_that_broke_a_promise_once_keeps_all_now(ulong seed, string showed)
     {
-        var report = new SimulationRun(new() { Seed = seed, Nodes = 5, Duration = TimeSpan.FromSeconds(30), Faults = Nemesis.All }).Execute();
+        var report = new SimulationRun(new() { Seed = seed, Nodes = 5, Duration = TimeSpan.FromSeconds(30), Faults = s_asItWas }).Execute();
         report.Reached.Commits.ShouldBeGreaterThan(0, showed);
     }
 

@@ -107,6 +107,8 @@ public sealed class SimulationRunTests
         reached.CleanStops.ShouldBeGreaterThan(0);
         reached.Wipes.ShouldBeGreaterThan(0);
         reached.DamageRefused.ShouldBeGreaterThan(0);
+        reached.Resets.ShouldBeGreaterThan(0);
+        reached.Solos.ShouldBeGreaterThan(0);
         reached.Unknown.ShouldBeGreaterThan(0);
     }
 }

@@ -93,9 +93,42 @@ public sealed class SnapshotTests
         (cluster.Network.BulkCutPerThousand, cluster.Network.DamagedPerThousand) = (20, 20);
         cluster.RunUntilConverged(60);
 
-        cluster.Network.Damaged.ShouldBeGreaterThan(0);
+        cluster.Reached.ChunksDamaged.ShouldBeGreaterThan(0);
+        cluster.Reached.SnapshotsCut.ShouldBeGreaterThan(0);
         cluster.Reached.Installs.ShouldBe(1);
         away.Digest.ShouldBe(cluster.Leader!.Digest);
+    }
+
+    [Fact]
+    public void A_snapshot_that_was_read_wrong_is_refused_as_a_whole_and_asked_for_again()
+    {
+        var cluster = Cluster(seed: 12);
+        Fill(cluster, 10);
+        var away = cluster.Nodes.First(node => node != cluster.Leader);
+        cluster.Isolate(away);
+        Fill(cluster, 300, "meanwhile", away);
+        cluster.Heal();
+        cluster.Network.MisreadPerThousand = 1000;
+        cluster.RunUntil(() => cluster.Reached.ChunksMisread > 100, "all of it was read wrong", 60);
+        cluster.RunFor(TimeSpan.FromSeconds(5));
+        cluster.Reached.Installs.ShouldBe(0);
+
+        cluster.Network.MisreadPerThousand = 0;
+        cluster.RunUntilConverged(60);
+        cluster.Reached.Installs.ShouldBe(1);
+        away.Digest.ShouldBe(cluster.Leader!.Digest);
+    }
+
+    [Fact]
+    public void Among_some_seeds_snapshots_are_cut_damaged_and_installed_all_the_same()
+    {
+        var reached = new ReachedCounts();
+        for (ulong seed = 300; seed < 308; seed++)
+            reached.Add(new SimulationRun(new() { Seed = seed, Duration = TimeSpan.FromSeconds(15), Compacts = true, Snapshots = true }).Execute().Reached);
+        reached.SnapshotsCut.ShouldBeGreaterThan(0);
+        reached.ChunksDamaged.ShouldBeGreaterThan(0);
+        reached.ChunksMisread.ShouldBeGreaterThan(0);
+        reached.Installs.ShouldBeGreaterThan(0);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using ActorQuorum.Core.Raft;
 using ActorQuorum.TestKit.Cluster;
+using ActorQuorum.TestKit.Faults;
+using ActorQuorum.TestKit.Invariants;
 
 namespace ActorQuorum.TestKit.Tests.Simulation;
 
@@ -187,6 +189,92 @@ public sealed class SoloAndResetTests
         Should.Throw<InvalidOperationException>(() => cluster.GoAlone(cluster.Leader!)).Message.ShouldContain("stop or crash");
     }
 
+    [Fact]
+    public void A_founder_that_was_reset_founds_nothing_though_it_is_alone_in_its_file()
+    {
+        var (cluster, newcomers) = Grown(seed: 10);
+        var founder = cluster["n1"];
+        cluster.Crash(founder);
+        cluster.Reset(founder);
+        cluster.Restart(founder);
+        cluster.RunUntil(() => founder.IsProven, "it is bound by the cluster that it founded");
+        cluster.RunUntilConverged();
+        founder.Content.ShouldBe(newcomers[0].Content, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_node_that_joined_goes_alone_and_comes_home_to_the_cluster_that_it_joined()
+    {
+        var (cluster, newcomers) = Grown(seed: 11);
+        var joined = newcomers[0];
+        cluster.Crash(joined);
+        var alone = cluster.GoAlone(joined);
+        cluster.Restart(alone);
+        cluster.RunUntil(() => alone.Role == Role.Leader, "it leads alone");
+        Acknowledged(cluster, cluster.Put(alone, "mine", "1"));
+        cluster.Crash(alone);
+        cluster.Restart(cluster.Reset(alone));
+        cluster.RunUntil(() => joined.IsProven, "it is bound");
+        cluster.RunUntilConverged();
+        joined.Content.ShouldBe(newcomers[1].Content, ignoreOrder: true);
+        joined.Content.Keys.ShouldNotContain("mine");
+    }
+
+    [Fact]
+    public void A_command_that_two_clusters_decide_at_one_place_is_noticed()
+    {
+        var (cluster, node) = StoppedOne(seed: 9, snapshots: false);
+        var alone = cluster.GoAlone(node.Node);
+        cluster.Restart(alone);
+        cluster.RunUntil(() => alone.Role == Role.Leader, "it leads alone");
+        while (cluster.RunUntilLeader() is { } leader && leader.Term < alone.Term)
+        {
+            var term = leader.Term;
+            cluster.Crash(leader);
+            cluster.Restart(leader);
+            cluster.RunUntil(() => cluster.Leader is { } next && next.Term > term, "a later term");
+        }
+
+        cluster.Leader!.Term.ShouldBe(alone.Term);
+        for (var i = 0; i < 10; i++) Acknowledged(cluster, cluster.Put(alone, "same", "1"));
+        Should.Throw<BrokenPromiseException>(() =>
+        {
+            for (var i = 0; i < 10; i++) Acknowledged(cluster, cluster.Put(cluster.Leader!, "same", "1"));
+        }).Promise.ShouldBe("ClustersStayApart");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    public void Every_promise_holds_while_nodes_go_alone_and_come_home(ulong seed)
+    {
+        var run = new SimulationRun(new()
+        {
+            Seed = seed, Nodes = 3 + (int)(seed % 3), Duration = TimeSpan.FromSeconds(15), Snapshots = seed % 4 < 2, Changes = seed % 2 == 0,
+            Faults = [FaultKind.Solo, FaultKind.Reset, FaultKind.Crash, FaultKind.PowerLoss, FaultKind.Partition, FaultKind.FullDisk],
+        });
+        run.Execute();
+        run.Cluster.Nodes.ShouldAllBe(node => node.Alone == null, "in peace all are at home");
+    }
+
+    [Fact]
+    public void Among_some_seeds_nodes_go_alone_serve_and_come_home()
+    {
+        var reached = new ReachedCounts();
+        for (ulong seed = 100; seed < 106; seed++)
+            reached.Add(new SimulationRun(new() { Seed = seed, Nodes = 3, Faults = [FaultKind.Solo, FaultKind.Reset], Snapshots = true }).Execute().Reached);
+        reached.Solos.ShouldBeGreaterThan(3);
+        reached.Resets.ShouldBeGreaterThan(reached.Solos);
+        reached.AnsweredAlone.ShouldBeGreaterThan(100);
+    }
     private static void RunUntilAlone(SimulatedCluster cluster, SimulatedNode alone) =>
         cluster.RunUntil(() => alone.Role == Role.Leader && alone.AppliedIndex == alone.Core.Log.LastIndex, "it leads alone, and has applied all");
 
@@ -202,6 +290,19 @@ public sealed class SoloAndResetTests
         if (snapshots) node.LogBaseIndex.ShouldBeGreaterThan(0);
         cluster.Crash(node);
         return (cluster, stopped);
+    }
+
+    private static (SimulatedCluster Cluster, SimulatedNode[] Newcomers) Grown(ulong seed)
+    {
+        var cluster = new SimulatedCluster(1, seed);
+        var leader = cluster.RunUntilLeader();
+        SimulatedNode[] newcomers = [cluster.Add(), cluster.Add()];
+        Acknowledged(cluster, cluster.Attach(leader, newcomers));
+        foreach (var newcomer in newcomers) cluster.Join(newcomer);
+        cluster.RunUntilSettled();
+        for (var i = 0; i < 10; i++) Acknowledged(cluster, cluster.Put(leader, $"a{i}", $"{i}"));
+        cluster.RunUntilConverged();
+        return (cluster, newcomers);
     }
 
     private static void Acknowledged(SimulatedCluster cluster, SimulatedRequest request)
