@@ -29,7 +29,10 @@ internal static class MembershipBugs
             "src/ActorQuorum.Core/Raft/RaftCore.Replication.cs", "        _memberships.TruncatedFrom(index);\n", "")),
         OfChanges("removed leader counts itself", new Edit(
             "src/ActorQuorum.Core/Raft/RaftCore.Commitment.cs", "_memberships.Latest.QuorumOf(MatchIndexOf)",
-            "(_memberships.Latest.IsVoter(Self) ? _memberships.Latest : _memberships.Latest.With([new(Self, 1) { IsVoter = true }])).QuorumOf(MatchIndexOf)")),
+            "(_memberships.Latest.IsVoter(Self) ? _memberships.Latest : _memberships.Latest.With([new(Self, 1) { IsVoter = true }])).QuorumOf(MatchIndexOf)"))
+
+            // A leader removes itself only if nobody takes over, and its own disk must be the faster one then.
+            with { Faults = ["SlowDisk", "Loss", "Delay"] },
         OfChanges("pending promotion never given up", new Edit(Promotion, "if (_now - since < member.Patience) continue;", "continue;")),
         OfChanges("newcomer promoted before it has caught up", new Edit(
             Promotion, "if (member.IsPending && member.Session == session && !IsCaughtUp(member.Id))", "if (member.Incarnation == ulong.MaxValue)")),

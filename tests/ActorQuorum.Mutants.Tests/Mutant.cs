@@ -23,6 +23,12 @@ internal sealed record Mutant(string Name, params ImmutableArray<Edit> Edits)
     /// <summary>Whether nodes take snapshots in the runs.</summary>
     public bool Snapshots { get; init; }
 
+    /// <summary>The faults that the runs draw from, by name; empty for all.</summary>
+    public ImmutableArray<string> Faults { get; init; } = [];
+
+    /// <summary>How long faults go on in the runs, in virtual seconds.</summary>
+    public double Seconds { get; init; } = 30;
+
     /// <summary>The folder of the project that is compiled anew.</summary>
     public string Project => string.Join('/', Edits[0].File.Split('/').Take(2));
 

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using ActorQuorum.Mutants.Tests.Compilation;
 
 namespace ActorQuorum.Mutants.Tests;
@@ -78,6 +80,16 @@ internal sealed class MutatedCluster : IDisposable
         }
     }
 
+    /// <summary>An immutable array of the other load context's kind of fault.</summary>
+    private object FaultsOf(ImmutableArray<string> names)
+    {
+        var property = _options.GetProperty("Faults")!.PropertyType;
+        var kind = property.GenericTypeArguments[0];
+        var faults = Array.CreateInstance(kind, names.Length);
+        for (var i = 0; i < names.Length; i++) faults.SetValue(Enum.Parse(kind, names[i]), i);
+        return typeof(ImmutableCollectionsMarshal).GetMethod(nameof(ImmutableCollectionsMarshal.AsImmutableArray))!.MakeGenericMethod(kind).Invoke(null, [faults])!;
+    }
+
     private object Execute(ulong seed)
     {
         var options = Activator.CreateInstance(_options)!;
@@ -87,6 +99,8 @@ internal sealed class MutatedCluster : IDisposable
         {
             _options.GetProperty("Changes")!.SetValue(options, _mutant.Changes);
             _options.GetProperty("Snapshots")!.SetValue(options, _mutant.Snapshots);
+            _options.GetProperty("Duration")!.SetValue(options, TimeSpan.FromSeconds(_mutant.Seconds));
+            if (!_mutant.Faults.IsEmpty) _options.GetProperty("Faults")!.SetValue(options, FaultsOf(_mutant.Faults));
         }
 
         var run = Activator.CreateInstance(_run, options)!;
