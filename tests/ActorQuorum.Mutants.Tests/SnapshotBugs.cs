@@ -12,6 +12,9 @@ internal static class SnapshotBugs
     [
         OfSnapshots("snapshot says less than it holds", new Edit(
             Storage, "new TakeSnapshot(machine.Capture(), _mark)", "new TakeSnapshot(machine.Capture(), _mark with { Index = _mark.Index - 1 })")),
+        OfSnapshots("snapshot says the first configuration", new Edit(
+            "src/ActorQuorum.Core/Raft/SnapshotMark.cs", "            membership = Membership.Decode(entry.Payload.Span);",
+            "            if (membership.Members.IsEmpty) membership = Membership.Decode(entry.Payload.Span);")) with { Changes = true },
         OfSnapshots("damaged snapshot installed",
             new Edit(Reader, "            throw Damaged($\"the checksum of {what} does not match\");\n        _crc = crc;", "        {\n        }\n\n        _crc = crc;"),
             new Edit(Reader, "            throw Damaged(\"its SHA-256 does not match\");", "            return;"))
