@@ -62,6 +62,9 @@ internal sealed class Progress(MemberId id, long session, long nextIndex, TimeSp
     /// <summary>Until when no further snapshot is sent, as one could not be.</summary>
     public TimeSpan SnapshotPause { get; private set; }
 
+    /// <summary>How many could not be sent, one after the other.</summary>
+    public int SnapshotFailures { get; private set; }
+
     /// <summary>The last round it confirmed.</summary>
     public long ConfirmedRound { get; private set; }
 
@@ -85,7 +88,7 @@ internal sealed class Progress(MemberId id, long session, long nextIndex, TimeSp
         NextIndex = lastIndex + 1;
         ConfirmedRound = 0;
         IsSnapshotting = IsCatchingUp = false;
-        SnapshotIndex = 0;
+        SnapshotIndex = SnapshotFailures = 0;
         _roundEnd = lastIndex;
         _lastRound = TimeSpan.MaxValue;
         Probe();
@@ -141,9 +144,13 @@ internal sealed class Progress(MemberId id, long session, long nextIndex, TimeSp
     public void SnapshotSent(long index, TimeSpan deadline)
     {
         IsSnapshotSent = true;
+        SnapshotFailures = 0;
         SnapshotIndex = index;
         InstallDeadline = deadline;
     }
+
+    /// <summary>A snapshot could not be sent.</summary>
+    public void SnapshotFailed() => SnapshotFailures++;
 
     /// <summary>
     /// The snapshot was not sent, or not installed in time: it is asked where it stands, as it may have all of it though no word of that came

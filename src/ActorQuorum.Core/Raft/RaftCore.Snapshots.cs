@@ -9,6 +9,9 @@ internal sealed partial class RaftCore
     /// </summary>
     private const int InstallTimeouts = 10;
 
+    /// <summary>The longest pause behind a snapshot that could not be sent: sixteen election timeouts.</summary>
+    private const int PauseDoublings = 4;
+
     private long _snapshotIndex;
     private SnapshotMark? _installing;
 
@@ -70,9 +73,13 @@ internal sealed partial class RaftCore
             follower.SnapshotSent(sent.Mark.Index, _now + (_options.ElectionTimeout * InstallTimeouts));
     }
 
+    /// <summary>A follower whose disk is full, say, refuses each: from one to the next it gets twice the time.</summary>
     private void OnSnapshotFailed(SnapshotFailed failed)
     {
-        if (FollowerOf(failed.To) is { IsSnapshotting: true } follower) follower.EndSnapshot(_now + _options.ElectionTimeout);
+        if (FollowerOf(failed.To) is not { IsSnapshotting: true } follower) return;
+        var pause = _options.ElectionTimeout * (1 << Math.Min(follower.SnapshotFailures, PauseDoublings));
+        follower.SnapshotFailed();
+        follower.EndSnapshot(_now + pause);
     }
 
     /// <summary>Installing the snapshot is not enough, however fast it went: what came meanwhile is still to be sent.</summary>

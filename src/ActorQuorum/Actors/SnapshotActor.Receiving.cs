@@ -9,6 +9,9 @@ namespace ActorQuorum.Actors;
 /// <content>Receiving a leader's snapshot: written aside, checked as a whole, then shown to the core, and put in its place only if that wants it.</content>
 internal sealed partial class SnapshotActor
 {
+    /// <summary>A sender that was not heard for so long, which is longer than it would wait itself, does not go on; or begins again.</summary>
+    private static readonly TimeSpan SenderPatience = TimeSpan.FromSeconds(30);
+
     private Incoming? _incoming;
 
     /// <summary>The transfer that was last put in its place here.</summary>
@@ -24,7 +27,7 @@ internal sealed partial class SnapshotActor
 
         if (_incoming is { } known && known.Offer.Transfer == offer.Transfer && known.Offer.SizeBytes == offer.SizeBytes)
         {
-            (known.From, known.Offer) = (from, offer);
+            (known.From, known.Offer, known.LastHeard) = (from, offer, _context.Now);
             if (known.IsOpen) Answer(known, known.Restore is null ? SnapshotReceipt.Wanted : SnapshotReceipt.Arrived);
             return;
         }
@@ -43,9 +46,23 @@ internal sealed partial class SnapshotActor
         }
 
         if (_incoming is { } former) Abandon(former);
-        var incoming = new Incoming(from, offer, _files.PartOf(offer.Transfer));
+        var incoming = new Incoming(from, offer, _files.PartOf(offer.Transfer), _context.Now);
         _incoming = incoming;
-        _lane.Run(() => Open(incoming), () => OnOpened(incoming));
+        _lane.Run(() => Open(incoming), () => Flush(incoming), () => OnOpened(incoming));
+    }
+
+    /// <summary>
+    /// What nobody sends any more holds no place: neither a leader of a lower term is refused for its sake, nor is its file kept from being deleted
+    /// with the next snapshot of this node. Until then it is there to be gone on with.
+    /// </summary>
+    private void WatchIncoming()
+    {
+        if (_incoming is not { IsOpen: true, IsComplete: false } incoming || _context.Now - incoming.LastHeard <= SenderPatience) return;
+        _incoming = null;
+        _lane.Run(incoming.File!.Dispose, static () => { });
+        _logger.LogInformation(
+            "{Node} hears no more of the snapshot that {Member} was sending: it has {Written} of {Bytes} bytes.",
+            _around.Name, _around.NameOf(incoming.From), incoming.Written, incoming.Offer.SizeBytes);
     }
 
     /// <summary>In the lane. What arrived of the same snapshot before, be it before a restart, is still good: its checksums tell in the end.</summary>
@@ -60,14 +77,15 @@ internal sealed partial class SnapshotActor
             file = _files.Files.Open(incoming.Path, create: true);
         }
 
-        incoming.File = file;
+        // Who wrote it may have died before it was flushed.
+        (incoming.File, incoming.UnflushedBytes) = (file, file.Length);
         incoming.HasRoom = HasRoom(incoming.Offer.SizeBytes - file.Length);
     }
 
     private void OnOpened(Incoming incoming)
     {
         if (_incoming != incoming) return;
-        if (!incoming.HasRoom)
+        if (!incoming.HasRoom || incoming.IsFull)
         {
             Refuse(incoming, SnapshotReceipt.Refused, $"{NoRoom(incoming.Path)}: it has {incoming.Offer.SizeBytes} bytes");
             return;
@@ -88,6 +106,8 @@ internal sealed partial class SnapshotActor
             credit?.Release();
             return;
         }
+
+        incoming.LastHeard = _context.Now;
 
         if (chunk.Crc != SnapshotChunks.CrcOf(chunk.Offset, chunk.Bytes.Span))
         {
@@ -242,7 +262,7 @@ internal sealed partial class SnapshotActor
         _transport.Send(to, new SnapshotProgress(offer.Transfer, offset, receipt, why));
 
     /// <summary>A snapshot on its way here.</summary>
-    private sealed class Incoming(MemberId from, SnapshotOffer offer, string path)
+    private sealed class Incoming(MemberId from, SnapshotOffer offer, string path, TimeSpan now)
     {
         public MemberId From { get; set; } = from;
 
@@ -266,6 +286,8 @@ internal sealed partial class SnapshotActor
         public long Written { get; set; }
 
         public long UnflushedBytes { get; set; }
+
+        public TimeSpan LastHeard { get; set; } = now;
 
         public bool IsFull { get; set; }
 

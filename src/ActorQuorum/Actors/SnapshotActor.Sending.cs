@@ -16,11 +16,15 @@ internal sealed partial class SnapshotActor
     /// <summary>What may be under way to one follower: keeps a fast link busy over its round trip.</summary>
     private const int WindowBytes = 4 << 20;
 
-    /// <summary>Damage on the way is rare, and by itself no reason to give up; again and again it is.</summary>
+    /// <summary>Damage on the way is rare, and by itself no reason to give up; again and again it is. So is a follower that loses what it had.</summary>
     private const int MostDamages = 4;
+
+    /// <summary>Whoever has all of a snapshot reads it at this pace at least, before it says so.</summary>
+    private const double LeastReadBytesPerSecond = 1 << 20;
 
     private static readonly TimeSpan OfferPeriod = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ProgressPatience = TimeSpan.FromSeconds(60);
 
     private readonly RateBound _sending;
     private readonly SortedDictionary<MemberId, Transfer> _transfers = [];
@@ -96,9 +100,15 @@ internal sealed partial class SnapshotActor
         foreach (var transfer in _transfers.Values.ToArray())
         {
             if (now - transfer.LastHeard > Patience) Fail(transfer, $"nothing was heard of it for {Patience.TotalSeconds} s");
+            else if (now - transfer.LastProgress > ProgressPatienceOf(transfer)) Fail(transfer, $"it came no further than byte {transfer.Acknowledged}");
             else if (transfer.IsReady) GoOn(transfer, now);
         }
     }
+
+    /// <summary>A follower that answers and gets nowhere holds the place of another. One that has all of it has still to read it.</summary>
+    private static TimeSpan ProgressPatienceOf(Transfer transfer) => transfer.Acknowledged < transfer.SizeBytes
+        ? ProgressPatience
+        : ProgressPatience + TimeSpan.FromSeconds(transfer.SizeBytes / LeastReadBytesPerSecond);
 
     private void GoOn(Transfer transfer, TimeSpan now)
     {
@@ -149,28 +159,39 @@ internal sealed partial class SnapshotActor
 
     private void OnProgress(MemberId from, SnapshotProgress progress)
     {
-        if (!_transfers.TryGetValue(from, out var transfer) || transfer.Id != progress.Transfer || progress.Offset > transfer.SizeBytes) return;
+        if (!_transfers.TryGetValue(from, out var transfer) || !transfer.IsReady) return;
+        if (transfer.Id != progress.Transfer || progress.Offset > transfer.SizeBytes) return;
         transfer.LastHeard = _context.Now;
         switch (progress.Receipt)
         {
             case SnapshotReceipt.Wanted: Advance(transfer, progress.Offset); break;
             case SnapshotReceipt.Damaged: OnDamaged(transfer, progress); break;
             case SnapshotReceipt.Arrived: OnArrivedThere(transfer); break;
-            case SnapshotReceipt.Refused: Fail(transfer, progress.Detail ?? "it gave no reason"); break;
+            case SnapshotReceipt.Refused: Fail(transfer, Shown(progress)); break;
             default: throw new InvalidOperationException($"unknown receipt {progress.Receipt}");
         }
     }
 
     private void Advance(Transfer transfer, long offset)
     {
-        if (offset > transfer.Acknowledged) transfer.LastAdvance = _context.Now;
+        if (offset > transfer.Acknowledged) transfer.LastAdvance = transfer.LastProgress = _context.Now;
         if (transfer.IsAnswered)
         {
             transfer.Acknowledged = Math.Max(transfer.Acknowledged, offset);
             return;
         }
 
-        // The answer to an offer: what is there already, be it from before a restart, is not sent again.
+        // The answer to an offer: what is there already, be it from before a restart, is not sent again; what was lost there is.
+        if (offset < transfer.Acknowledged)
+        {
+            transfer.LastProgress = _context.Now;
+            if (++transfer.Losses > MostDamages)
+            {
+                Fail(transfer, $"it lost what it had {transfer.Losses} times");
+                return;
+            }
+        }
+
         transfer.IsAnswered = true;
         transfer.LastAdvance = _context.Now;
         transfer.Acknowledged = transfer.Next = offset;
@@ -180,7 +201,13 @@ internal sealed partial class SnapshotActor
     {
         _logger.LogWarning(
             "A snapshot for {Member} was damaged on the way ({Reason}); it is sent again from byte {Offset} on.",
-            _around.NameOf(transfer.To), progress.Detail, progress.Offset);
+            _around.NameOf(transfer.To), Shown(progress), progress.Offset);
+        if (IsSpoiled(transfer, progress))
+        {
+            Doubt(transfer);
+            return;
+        }
+
         if (++transfer.Damages > MostDamages)
         {
             Fail(transfer, $"it was damaged {transfer.Damages} times");
@@ -189,6 +216,25 @@ internal sealed partial class SnapshotActor
 
         (transfer.IsAnswered, transfer.NextOffer) = (false, _context.Now);
     }
+
+    /// <summary>
+    /// Whether the follower threw away the whole a second time: the first time it may have been what it had from before, now the bytes are bad that
+    /// this node reads from its own disk.
+    /// </summary>
+    private static bool IsSpoiled(Transfer transfer, SnapshotProgress damaged) =>
+        damaged.Offset == 0 && transfer.Acknowledged > 0 && ++transfer.Spoils > 1;
+
+    private void Doubt(Transfer transfer)
+    {
+        _logger.LogError(
+            "{Node} gives away its snapshot up to entry {Index} no more, which is damaged on its own disk, and takes a fresh one. Look after {Path} and the disk.",
+            _around.Name, transfer.Snapshot.Head.Index, transfer.Snapshot.Path);
+        _files.Doubt(transfer.Snapshot);
+        Fail(transfer, "it is damaged on this node's disk");
+    }
+
+    /// <summary>What a follower says of itself, so that it forges no line of the log.</summary>
+    private static string Shown(SnapshotProgress progress) => progress.Detail is { Length: > 0 } detail ? PeerGreeting.Shown(detail) : "it gave no reason";
 
     private void OnArrivedThere(Transfer transfer)
     {
@@ -244,11 +290,20 @@ internal sealed partial class SnapshotActor
 
         public int Damages { get; set; }
 
+        /// <summary>How often the whole was there, and damaged.</summary>
+        public int Spoils { get; set; }
+
+        /// <summary>How often the follower had less than it had said before.</summary>
+        public int Losses { get; set; }
+
         public TimeSpan NextOffer { get; set; } = now;
 
         public TimeSpan LastHeard { get; set; } = now;
 
         public TimeSpan LastAdvance { get; set; } = now;
+
+        /// <summary>When the follower last had more than ever, or lost what it had.</summary>
+        public TimeSpan LastProgress { get; set; } = now;
     }
 }
 

@@ -67,8 +67,10 @@ internal sealed partial class SnapshotActor : IActor<SnapshotWork>
     {
         GoOnWriting();
         GoOnSending();
+        WatchIncoming();
         WatchExports();
-        _context.AreSnapshotsBusy = _draft is not null || _transfers.Count > 0 || _queued.Count > 0 || _waiting.Count > 0 || _exports.Count > 0;
+        _context.AreSnapshotsBusy = _draft is not null || _transfers.Count > 0 || _queued.Count > 0
+            || _incoming is not null || _waiting.Count > 0 || _exports.Count > 0;
     }
 
     /// <summary>In the lane: whether so many bytes can be written and the log still has its reserve.</summary>

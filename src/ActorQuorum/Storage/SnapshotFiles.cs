@@ -25,6 +25,9 @@ internal sealed class SnapshotFiles(IFileSystem files, string directory, ulong c
     /// <summary>The newest snapshot, or null.</summary>
     public SnapshotFile? Newest => _newest;
 
+    /// <summary>The newest one that <see cref="Restore"/> passed over as it is damaged, or null.</summary>
+    public SnapshotDamagedException? PassedOver { get; private set; }
+
     /// <summary>The file system under it.</summary>
     public IFileSystem Files { get; } = files;
 
@@ -57,6 +60,7 @@ internal sealed class SnapshotFiles(IFileSystem files, string directory, ulong c
             }
             catch (SnapshotDamagedException damage)
             {
+                PassedOver ??= damage;
                 notes.Add($"Passed over a damaged snapshot, and looks for an older one. {damage.Message}");
             }
         }
@@ -117,6 +121,12 @@ internal sealed class SnapshotFiles(IFileSystem files, string directory, ulong c
         Files.FlushDirectory(Directory);
         return _newest = new SnapshotFile(path, head, sizeBytes);
     }
+
+    /// <summary>
+    /// A snapshot is not given to anybody any more, as it arrived damaged elsewhere. Its file stays until a fresh one has taken its place: for a start
+    /// it may be good enough, or all that there is.
+    /// </summary>
+    public void Doubt(SnapshotFile snapshot) => Interlocked.CompareExchange(ref _newest, null, snapshot);
 
     /// <summary>Deletes all snapshots but the newest, except those that are being read.</summary>
     public void DeleteOlder()

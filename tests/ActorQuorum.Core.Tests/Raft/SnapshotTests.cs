@@ -75,6 +75,19 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void The_pause_grows_from_one_that_could_not_be_sent_to_the_next_up_to_a_bound_and_one_that_was_sent_ends_that()
+    {
+        var node = LeaderOfLaggard();
+        int[] expected = [1, 2, 4, 8, 16, 16];
+        foreach (var timeouts in expected) TimeoutsUntilTheNext(node).ShouldBe(timeouts);
+        node.Turn(new SnapshotSent(CoreCluster.Id(3), new(6, 1, Membership.Empty, [])));
+        Beat(node, CoreCluster.Timeout * 11);
+        node.Hear(node.Peer(3).Refuses(1, 6, 1, 1));
+        node.Cluster.Transfers.Clear();
+        TimeoutsUntilTheNext(node).ShouldBe(1);
+    }
+
+    [Fact]
     public void One_that_has_the_snapshot_though_no_word_of_that_came_back_gets_no_second_one()
     {
         var node = LeaderOfLaggard();
@@ -352,6 +365,21 @@ public sealed class SnapshotTests
         leader.TakeSnapshot();
         cluster.Settle();
         return leader;
+    }
+
+    /// <summary>A snapshot fails, and the laggard asks on: how many election timeouts it takes until it gets another.</summary>
+    private static int TimeoutsUntilTheNext(CoreNode node)
+    {
+        node.Turn(new SnapshotFailed(CoreCluster.Id(3)));
+        var timeouts = 0;
+        for (; node.Cluster.Transfers.Count == 0; timeouts++)
+        {
+            node.Hear(node.Peer(3).Refuses(1, 6, 1, 1));
+            Beat(node, CoreCluster.Timeout);
+        }
+
+        node.Cluster.Transfers.Clear();
+        return timeouts;
     }
 
     /// <summary>Member 1, which follows member 2 in term 1 with six entries, five of them applied.</summary>

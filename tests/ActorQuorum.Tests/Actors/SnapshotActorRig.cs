@@ -76,6 +76,22 @@ internal sealed class SnapshotActorRig : IDisposable
         }
     }
 
+    /// <summary>A snapshot, and the offer of it that a leader of term 4 makes.</summary>
+    public static (SnapshotOffer Offer, byte[] Bytes) Sendable()
+    {
+        using var leader = new SnapshotActorRig();
+        var kept = leader.Keep();
+        leader.Tell(new SendSnapshot(Second, 4, 9));
+        leader.Pass(TimeSpan.FromSeconds(1));
+        return (leader.TakeSent().Select(sent => sent.Message).OfType<SnapshotOffer>().First(), leader.Disk.Bytes(kept.Path));
+    }
+
+    /// <summary>A chunk with its checksum.</summary>
+    public static SnapshotChunk Chunk(ulong transfer, long offset, byte[] bytes) => new(transfer, offset, SnapshotChunks.CrcOf(offset, bytes), bytes);
+
+    /// <summary>There is a snapshot up to entry 9 from before.</summary>
+    public SnapshotFile Keep() => SnapshotRig.Take(Snapshots, SnapshotRig.Head(9), SnapshotRig.Store(9));
+
     /// <summary>The state is to be written, as it is at an index.</summary>
     public void Take(long index, int puts = 9) => Tell(new TakeSnapshot(SnapshotRig.Store(puts).Capture(), SnapshotRig.Mark(index)));
 
@@ -88,7 +104,7 @@ internal sealed class SnapshotActorRig : IDisposable
         Tell(SnapshotTick.Instance);
     }
 
-    public void Hear(MemberId from, SnapshotMessage message) => Tell(new SnapshotHeard(from, message, null));
+    public void Hear(MemberId from, SnapshotMessage message, IInboundCredit? credit = null) => Tell(new SnapshotHeard(from, message, credit));
 
     /// <summary>The one answer to a message.</summary>
     public SnapshotProgress Ask(MemberId from, SnapshotMessage message)

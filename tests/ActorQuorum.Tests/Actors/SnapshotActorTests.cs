@@ -69,9 +69,9 @@ public sealed class SnapshotActorTests : IDisposable
     [Fact]
     public void What_was_installed_and_is_offered_again_is_not_sent_a_second_time()
     {
-        var (offer, bytes) = Sent();
+        var (offer, bytes) = SnapshotActorRig.Sendable();
         _rig.Ask(SnapshotActorRig.Second, offer).Receipt.ShouldBe(SnapshotReceipt.Wanted);
-        _rig.Ask(SnapshotActorRig.Second, new SnapshotChunk(offer.Transfer, 0, SnapshotChunks.CrcOf(0, bytes), bytes)).Receipt.ShouldBe(SnapshotReceipt.Arrived);
+        _rig.Ask(SnapshotActorRig.Second, SnapshotActorRig.Chunk(offer.Transfer, 0, bytes)).Receipt.ShouldBe(SnapshotReceipt.Arrived);
         _rig.Ask(SnapshotActorRig.Second, offer).Receipt.ShouldBe(SnapshotReceipt.Arrived, "not judged yet");
         _rig.Tell(new SnapshotJudged(SnapshotRig.Mark(9)));
         _rig.Ask(SnapshotActorRig.Second, offer).Receipt.ShouldBe(SnapshotReceipt.Arrived);
@@ -122,26 +122,9 @@ public sealed class SnapshotActorTests : IDisposable
 
     public void Dispose() => _rig.Dispose();
 
-    private void Keep() => SnapshotRig.Take(_rig.Snapshots, SnapshotRig.Head(9), SnapshotRig.Store(9));
-
-    /// <summary>What a leader of term 4 would send.</summary>
-    private static (SnapshotOffer Offer, byte[] Bytes) Sent()
-    {
-        using var leader = new SnapshotActorRig();
-        var kept = SnapshotRig.Take(leader.Snapshots, SnapshotRig.Head(9), SnapshotRig.Store(9));
-        leader.Tell(new SendSnapshot(SnapshotActorRig.Second, 4, 9));
-        leader.Pass(TimeSpan.FromSeconds(1));
-        var bytes = new byte[kept.SizeBytes];
-        using var file = leader.Snapshots.Files.Open(kept.Path, create: false);
-        file.Read(0, bytes).ShouldBe(bytes.Length);
-        return (leader.TakeSent().Select(sent => sent.Message).OfType<SnapshotOffer>().First(), bytes);
-    }
+    private void Keep() => _rig.Keep();
 
     private static SnapshotOffer Offer(ulong transfer, long term) => new(transfer, term, 9, 3, 100);
 
-    private static SnapshotChunk Chunk(ulong transfer, long offset)
-    {
-        var bytes = new byte[10];
-        return new(transfer, offset, SnapshotChunks.CrcOf(offset, bytes), bytes);
-    }
+    private static SnapshotChunk Chunk(ulong transfer, long offset) => SnapshotActorRig.Chunk(transfer, offset, new byte[10]);
 }
