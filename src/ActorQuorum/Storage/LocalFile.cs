@@ -23,7 +23,15 @@ internal sealed class LocalFile : IFile
     {
         _path = path;
         _handle = handle;
-        Length = RandomAccess.GetLength(_handle);
+        try
+        {
+            Length = RandomAccess.GetLength(_handle);
+        }
+        catch (NotSupportedException e)
+        {
+            _handle.Dispose();
+            throw new IOException($"{path} is a pipe or a device: only a file has a length and is read at any place.", e);
+        }
     }
 
     /// <summary>Opens a file that may be anybody's, and only read.</summary>

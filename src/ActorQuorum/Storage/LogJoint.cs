@@ -25,10 +25,11 @@ internal static class LogJoint
 
         if (mark.Index < group.Base.Index)
         {
-            throw new StorageDamagedException(
-                snapshots.PathOf(group.Base.Index), 0,
-                $"the log begins behind entry {group.Base.Index}, but "
-                + (snapshot is null ? "no valid snapshot holds those before" : $"the newest valid snapshot ends with entry {mark.Index}"));
+            string missing = $"the log begins behind entry {group.Base.Index}, but "
+                + (snapshot is null ? "no valid snapshot holds those before" : $"the newest valid snapshot ends with entry {mark.Index}");
+            throw snapshots.PassedOver is { } damage
+                ? new StorageDamagedException(damage.File, damage.Offset, $"{damage.What}; and {missing}")
+                : new StorageDamagedException(snapshots.PathOf(group.Base.Index), 0, missing);
         }
 
         if (mark.Index <= group.LastIndex && TermAt(group, mark.Index) == mark.Term)

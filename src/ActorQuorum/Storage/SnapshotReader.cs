@@ -27,7 +27,7 @@ internal sealed class SnapshotReader : ISnapshotSource, IDisposable
     public SnapshotReader(IFile file, string path, bool withHash)
     {
         (_file, _path) = (file, path);
-        Head = SnapshotHead.Read(file, path, out byte[] bytes);
+        Head = ReadHead(file, path, out byte[] bytes);
         _hash = withHash ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         _hash?.AppendData(bytes);
         _crc = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(bytes.Length - sizeof(uint)));
@@ -128,6 +128,20 @@ internal sealed class SnapshotReader : ISnapshotSource, IDisposable
         _at = length;
         (_filled, _taken, _isAtEnd) = (0, 0, true);
         return false;
+    }
+
+    /// <summary>A file that is no snapshot is let go here: nobody else could.</summary>
+    private static SnapshotHead ReadHead(IFile file, string path, out byte[] bytes)
+    {
+        try
+        {
+            return SnapshotHead.Read(file, path, out bytes);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private void CheckCrc(ReadOnlySpan<byte> head, ReadOnlySpan<byte> bytes, string what)

@@ -179,6 +179,7 @@ public sealed class NodeStorageTests
         var refusal = Should.Throw<StorageDamagedException>(life.Start);
         refusal.File.ShouldBe(newest);
         refusal.Message.ShouldContain("the log begins behind entry 50, but no valid snapshot holds those before");
+        refusal.Message.Contains("the checksum of", StringComparison.Ordinal).ShouldBe(!isDeleted, "what is wrong with the one that is there");
         Image().ShouldBe(before);
 
         Dictionary<string, string> Image() => disk.Image().Where(file => !file.Key.EndsWith("holder", StringComparison.Ordinal))

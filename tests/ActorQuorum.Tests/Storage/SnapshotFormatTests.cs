@@ -103,6 +103,14 @@ public sealed class SnapshotFormatTests
     }
 
     [Fact]
+    public void A_file_that_is_no_snapshot_is_let_go()
+    {
+        var file = new WatchedFile(new MemoryFiles().Open("a", create: true));
+        Should.Throw<SnapshotDamagedException>(() => new SnapshotReader(file, "a", withHash: true));
+        file.IsLetGo.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_newer_format_is_told_from_damage()
     {
         byte[] newer = _whole.ToArray();
@@ -118,6 +126,21 @@ public sealed class SnapshotFormatTests
         var disk = new SimulatedDisk(1);
         SnapshotRig.Write(disk, File, SnapshotRig.Head(1), new KeyValueStore());
         SnapshotRig.Digest(Read(disk.Bytes(File), out _)).ShouldBe(SnapshotRig.Digest(new KeyValueStore()));
+    }
+
+    private sealed class WatchedFile(IFile file) : IFile
+    {
+        public bool IsLetGo { get; private set; }
+
+        public long Length => file.Length;
+
+        public void Append(ReadOnlySpan<byte> bytes) => file.Append(bytes);
+
+        public int Read(long offset, Span<byte> into) => file.Read(offset, into);
+
+        public void Flush() => file.Flush();
+
+        public void Dispose() => IsLetGo = true;
     }
 
     private static KeyValueStore Read(byte[] bytes, out SnapshotHead head)
