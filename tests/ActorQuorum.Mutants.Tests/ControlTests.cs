@@ -10,7 +10,7 @@ public class ControlTests
     [InlineData("src/ActorQuorum/Storage/LogRecovery.cs")]
     public void The_unmutated_sources_pass(string file)
     {
-        using var cluster = new MutatedCluster(new("none", new Edit(file, "namespace ActorQuorum.", "namespace ActorQuorum.")));
+        var cluster = new MutatedCluster(new("none", new Edit(file, "namespace ActorQuorum.", "namespace ActorQuorum.")));
         var finding = cluster.FindBug(Seeds);
         finding.ShouldBeNull();
     }
@@ -19,13 +19,13 @@ public class ControlTests
     public void An_edit_that_does_not_fit_any_more_is_refused()
     {
         var gone = new Mutant("gone", new Edit("src/ActorQuorum.Core/Raft/RaftCore.cs", "this stands nowhere", ""));
-        Should.Throw<ShouldAssertException>(() => new MutatedCluster(gone).Dispose()).Message.ShouldContain("bring the edit up to date");
+        Should.Throw<ShouldAssertException>(() => new MutatedCluster(gone)).Message.ShouldContain("bring the edit up to date");
     }
 
     [Fact]
     public void An_edit_that_fits_twice_is_refused()
     {
         var twice = new Mutant("twice", new Edit("src/ActorQuorum.Core/Raft/RaftCore.cs", "private readonly", "private"));
-        Should.Throw<ShouldAssertException>(() => new MutatedCluster(twice).Dispose()).Message.ShouldContain("not once");
+        Should.Throw<ShouldAssertException>(() => new MutatedCluster(twice)).Message.ShouldContain("not once");
     }
 }

@@ -1,18 +1,20 @@
 using System.Collections.Immutable;
+using Xunit.Abstractions;
 
 namespace ActorQuorum.Mutants.Tests;
 
 /// <summary>Bugs of votes and identity.</summary>
-internal static class ElectionBugs
+public sealed class ElectionBugs(ITestOutputHelper output) : KnownBugs(output)
 {
     private const string Core = "src/ActorQuorum.Core/Raft/RaftCore.cs";
     private const string Membership = "src/ActorQuorum.Core/Raft/Membership.cs";
     private const string Elections = "src/ActorQuorum.Core/Raft/RaftCore.Elections.cs";
 
-    public static ImmutableArray<Mutant> All { get; } =
+    private static readonly ImmutableArray<Mutant> All =
     [
-        new("vote not persisted", new Edit(
-            Elections, "ChangeState(_state with { Vote = request.From });", "_state = _state with { Vote = request.From };")),
+        new Mutant("vote not persisted", new Edit(
+            Elections, "ChangeState(_state with { Vote = request.From });", "_state = _state with { Vote = request.From };"))
+            with { Nodes = 3, Faults = ["Crash", "Delay"] },
 
         // The core would stop itself at the second vote: its own check goes with the rule.
         new("vote granted twice in a term",
@@ -42,7 +44,8 @@ internal static class ElectionBugs
         new("term not persisted", new Edit(
             Elections, "            ChangeState(_state with { Term = term, Vote = MemberId.None });", "            _state = _state with { Term = term, Vote = MemberId.None };")),
         new("denied vote counted as granted", new Edit(Elections, "_votes[reply.From] = reply.IsGranted;", "_votes[reply.From] = true;")),
-        new("vote of an older term counted", new Edit(Elections, "if (Role != asked || reply.RequestTerm != Term) return;", "if (Role != asked) return;")),
+        new Mutant("vote of an older term counted", new Edit(Elections, "if (Role != asked || reply.RequestTerm != Term) return;", "if (Role != asked) return;"))
+            with { Faults = ["Partition", "Crash", "Delay"] },
         new("half of the members taken for a majority",
             new Edit(Membership, "return count * 2 > voters.Length;", "return count * 2 >= voters.Length;"),
             new Edit(Membership, "values[(values.Length - 1) / 2]", "values[values.Length / 2]")) { Nodes = 4 },
@@ -53,4 +56,10 @@ internal static class ElectionBugs
             "src/ActorQuorum.Core/Raft/RaftCore.Transfer.cs", "        Campaign(RoleCause.HandedOver, isTransfer: true);",
             "        Campaign(RoleCause.HandedOver, isTransfer: true);\n        BecomeLeader();")),
     ];
+
+    public static TheoryData<string> Names => NamesOf(All);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_default_budget_finds(string bug) => Find(All, bug);
 }

@@ -1,16 +1,17 @@
 using System.Collections.Immutable;
+using Xunit.Abstractions;
 
 namespace ActorQuorum.Mutants.Tests;
 
 /// <summary>Bugs of joint consensus: found by runs in which members come and go.</summary>
-internal static class MembershipBugs
+public sealed class MembershipBugs(ITestOutputHelper output) : KnownBugs(output)
 {
     private const string Changes = "src/ActorQuorum.Core/Raft/RaftCore.Membership.cs";
     private const string Membership = "src/ActorQuorum.Core/Raft/Membership.cs";
     private const string Plan = "src/ActorQuorum.Core/Raft/MembershipPlan.cs";
     private const string Promotion = "src/ActorQuorum.Core/Raft/RaftCore.Promotion.cs";
 
-    public static ImmutableArray<Mutant> All { get; } =
+    private static readonly ImmutableArray<Mutant> All =
     [
         OfChanges("two configurations in force, only the new majority asked",
             new Edit(Membership, "IsMajority(Voters, holds) && (!IsJoint || IsMajority(Outgoing, holds));", "IsMajority(Voters, holds);"),
@@ -32,7 +33,7 @@ internal static class MembershipBugs
             "(_memberships.Latest.IsVoter(Self) ? _memberships.Latest : _memberships.Latest.With([new(Self, 1) { IsVoter = true }])).QuorumOf(MatchIndexOf)"))
 
             // A leader removes itself only if nobody takes over, and its own disk must be the faster one then.
-            with { Faults = ["SlowDisk", "Loss", "Delay"] },
+            with { Faults = ["Loss", "SlowDisk"] },
         OfChanges("pending promotion never given up", new Edit(Promotion, "if (_now - since < member.Patience) continue;", "continue;")),
         OfChanges("newcomer promoted before it has caught up", new Edit(
             Promotion, "if (member.IsPending && member.Session == session && !IsCaughtUp(member.Id))", "if (member.Incarnation == ulong.MaxValue)")),
@@ -42,6 +43,12 @@ internal static class MembershipBugs
             "src/ActorQuorum.Core/Raft/MembershipHistory.cs", "mark.Membership.Members.IsEmpty ? _configurations[0].Membership : mark.Membership", "_configurations[0].Membership"))
             with { Snapshots = true },
     ];
+
+    public static TheoryData<string> Names => NamesOf(All);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_default_budget_finds(string bug) => Find(All, bug);
 
     private static Mutant OfChanges(string name, params ImmutableArray<Edit> edits) => new(name, edits) { Nodes = 3, Changes = true };
 }

@@ -6,7 +6,17 @@ namespace ActorQuorum.Mutants.Tests;
 /// <param name="File">The file, from the repository's root.</param>
 /// <param name="Original">What stands there.</param>
 /// <param name="Replacement">What stands there instead.</param>
-internal sealed record Edit(string File, string Original, string Replacement);
+internal sealed record Edit(string File, string Original, string Replacement)
+{
+    /// <summary>The text with this edit, or why it does not fit the sources any more.</summary>
+    public string ApplyTo(string text)
+    {
+        var original = Original.ReplaceLineEndings("\n");
+        var places = text.Split(original).Length - 1;
+        places.ShouldBe(1, $"this stands {places} times in {File}, not once; bring the edit up to date:\n{original}");
+        return text.Replace(original, Replacement, StringComparison.Ordinal);
+    }
+}
 
 /// <summary>A known bug: the edits that bring it in, all in one project.</summary>
 internal sealed record Mutant(string Name, params ImmutableArray<Edit> Edits)

@@ -10,21 +10,16 @@ namespace ActorQuorum.Mutants.Tests;
 internal sealed record Finding(ulong Seed, string Promise, string Message);
 
 /// <summary>The simulator over a mutated build. Its types are another load context's, so it is reached by reflection.</summary>
-internal sealed class MutatedCluster : IDisposable
+internal sealed class MutatedCluster
 {
-    private const int Workers = 2;
-    private readonly MutantLoadContext _context;
     private readonly Type _options;
     private readonly Type _run;
     private readonly Mutant _mutant;
 
     public MutatedCluster(Mutant mutant)
     {
-        var sources = SourceTree.SourcesOf(mutant.Project);
-        foreach (var edit in mutant.Edits) SourceTree.Apply(edit, sources);
-        var (name, bytes) = ProjectCompiler.Compile(mutant.Project, sources);
-        _context = new(name, bytes);
-        var testKit = _context.LoadFromAssemblyName(new("ActorQuorum.TestKit"));
+        var (name, bytes) = ProjectCompiler.Of(mutant.Project).Compile(mutant.Edits);
+        var testKit = new MutantLoadContext(name, bytes).LoadFromAssemblyName(new("ActorQuorum.TestKit"));
         var simulation = mutant.IsOfVoting ? "ActorQuorum.TestKit.Voting.VotingSimulation" : "ActorQuorum.TestKit.Simulation";
         _options = testKit.GetType(simulation + "Options", throwOnError: true)!;
         _run = testKit.GetType(simulation + "Run", throwOnError: true)!;
@@ -34,37 +29,11 @@ internal sealed class MutatedCluster : IDisposable
     /// <summary>The lowest seed, from 1 on, that shows something; null if none of them does.</summary>
     public Finding? FindBug(int seeds)
     {
-        var findings = new SortedDictionary<ulong, Finding>();
-        var taken = 0;
-        var workers = Enumerable.Range(0, Workers).Select(_ => new Thread(Search)).ToArray();
-        foreach (var worker in workers) worker.Start();
-        foreach (var worker in workers) worker.Join();
-        return findings.Count == 0 ? null : findings.First().Value;
-
-        // Seeds are taken in order and each is run to its end: below the lowest finding nothing was left out.
-        void Search()
-        {
-            while (true)
-            {
-                lock (findings)
-                    if (findings.Count > 0)
-                        return;
-                var seed = Interlocked.Increment(ref taken);
-                if (seed > seeds) return;
-                if (Try((ulong)seed) is not { } finding) continue;
-                lock (findings) findings.Add(finding.Seed, finding);
-            }
-        }
+        for (ulong seed = 1; seed <= (ulong)seeds; seed++)
+            if (Try(seed) is { } finding)
+                return finding;
+        return null;
     }
-
-    /// <summary>The trace hash of a seed that shows nothing.</summary>
-    public ulong TraceHashOf(ulong seed)
-    {
-        var report = Execute(seed);
-        return (ulong)report.GetType().GetProperty("TraceHash")!.GetValue(report)!;
-    }
-
-    public void Dispose() => _context.Unload();
 
     private Finding? Try(ulong seed)
     {

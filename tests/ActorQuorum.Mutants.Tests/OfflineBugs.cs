@@ -1,16 +1,17 @@
 using System.Collections.Immutable;
+using Xunit.Abstractions;
 
 namespace ActorQuorum.Mutants.Tests;
 
 /// <summary>Bugs of <c>solo</c> and <c>reset</c>: found by runs in which nodes go alone, come home, and begin anew.</summary>
-internal static class OfflineBugs
+public sealed class OfflineBugs(ITestOutputHelper output) : KnownBugs(output)
 {
     private const string One = "src/ActorQuorum.Core/Raft/ClusterOfOne.cs";
     private const string Stopped = "src/ActorQuorum/Storage/StoppedNode.cs";
     private const string Greeting = "src/ActorQuorum/Transport/PeerGreeting.cs";
     private const string Era = "src/ActorQuorum/Storage/NewEra.cs";
 
-    public static ImmutableArray<Mutant> All { get; } =
+    private static readonly ImmutableArray<Mutant> All =
     [
         Of("Solo", "solo keeps its term", new Edit(One, "Math.Max(held.State.Term, held.LastTerm) + 1;", "Math.Max(held.State.Term, held.LastTerm);")),
         Of("Solo", "solo keeps its cluster id", new Edit(Stopped, "            ClusterId = DataDirectory.Draw(drawClusterId), Inc", "            ClusterId = Identity.ClusterId, Inc")),
@@ -35,6 +36,12 @@ internal static class OfflineBugs
             new Edit(Greeting, "            _ when hello.ClusterId != self.ClusterId => Answer(", "            _ when hello.ClusterId == 0 => Answer("),
             new Edit(Greeting, "        _ when reply.ClusterId != self.ClusterId =>", "        _ when reply.ClusterId == 0 =>")),
     ];
+
+    public static TheoryData<string> Names => NamesOf(All);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_default_budget_finds(string bug) => Find(All, bug);
 
     private static Mutant Of(string fault, string name, params ImmutableArray<Edit> edits) =>
         new(name, edits) { Nodes = 3, Snapshots = true, Faults = [fault, "Crash"], Seconds = 10 };

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using Xunit.Abstractions;
 
 namespace ActorQuorum.Mutants.Tests;
 
 /// <summary>Bugs of the log, its commitment and its acknowledgement.</summary>
-internal static class ReplicationBugs
+public sealed class ReplicationBugs(ITestOutputHelper output) : KnownBugs(output)
 {
     private const string Core = "src/ActorQuorum.Core/Raft/RaftCore.cs";
     private const string Commitment = "src/ActorQuorum.Core/Raft/RaftCore.Commitment.cs";
@@ -12,13 +13,16 @@ internal static class ReplicationBugs
     private const string Progress = "src/ActorQuorum.Core/Raft/Progress.cs";
     private const string Replication = "src/ActorQuorum.Core/Raft/RaftCore.Replication.cs";
 
-    public static ImmutableArray<Mutant> All { get; } =
+    /// <summary>What leaves logs behind that end otherwise than the leader's.</summary>
+    private static readonly ImmutableArray<string> s_staleLogs = ["Partition", "Crash"];
+
+    private static readonly ImmutableArray<Mutant> All =
     [
         new("old-term entry committed by counting", new Edit(Commitment, "index > CommitIndex && _log.TermAt(index) == Term", "index > CommitIndex")),
         new("leader counts itself before its fsync", new Edit(Commitment, "return _log.DurableIndex;", "return _log.LastIndex;")),
         new("acknowledgement before fsync", new Edit(Replication, "if (_verifiedIndex <= _log.DurableIndex) Send(reply);\n            else SendOnceDurable(reply);", "Send(reply);")),
-        new("acknowledgement of entries that were not verified", new Edit(
-            Replication, "_verifiedIndex = Math.Max(_verifiedIndex, last);", "_verifiedIndex = _log.LastIndex;")),
+        new Mutant("acknowledgement of entries that were not verified", new Edit(
+            Replication, "_verifiedIndex = Math.Max(_verifiedIndex, last);", "_verifiedIndex = _log.LastIndex;")) with { Faults = s_staleLogs },
         new("conflicting entry kept", new Edit(Replication, "if (entry.Index <= _log.LastIndex) Truncate(entry.Index);", "if (entry.Index <= _log.LastIndex) continue;")),
 
         // Overwritten in place, with what follows it kept: on the disk, too, so that only the logs' contents tell.
@@ -31,8 +35,8 @@ internal static class ReplicationBugs
             + "            if (entry.Index <= _log.LastIndex) Truncate(entry.Index);\n            _log.Append(entry);\n"
             + "            foreach (var old in kept) _log.Append(old);")),
         new("truncation not told to the disk", new Edit(Log, "            _truncatedFrom = index;\n", "")),
-        new("commit index beyond the last matching entry", new Edit(
-            Replication, "Commit(Math.Min(append.CommitIndex, last));", "Commit(Math.Min(append.CommitIndex, _log.LastIndex));")),
+        new Mutant("commit index beyond the last matching entry", new Edit(
+            Replication, "Commit(Math.Min(append.CommitIndex, last));", "Commit(Math.Min(append.CommitIndex, _log.LastIndex));")) with { Faults = s_staleLogs },
 
         // Alone each half is masked by the other: the leader names no more than the follower acknowledged.
         new("heartbeat commits what is not verified",
@@ -53,4 +57,10 @@ internal static class ReplicationBugs
         new("commit index counted by the furthest follower", new Edit(
             Commitment, "_memberships.Latest.QuorumOf(MatchIndexOf)", "_followers.Length == 0 ? _log.DurableIndex : Math.Max(_memberships.Latest.QuorumOf(MatchIndexOf), _followers.Min(f => f.NextIndex - 1))")),
     ];
+
+    public static TheoryData<string> Names => NamesOf(All);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_default_budget_finds(string bug) => Find(All, bug);
 }

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using Xunit.Abstractions;
 
 namespace ActorQuorum.Mutants.Tests;
 
 /// <summary>Bugs of the write-ahead log and the actor that owns it.</summary>
-internal static class StorageBugs
+public sealed class StorageBugs(ITestOutputHelper output) : KnownBugs(output)
 {
     private const string Actor = "src/ActorQuorum/Actors/StorageActor.cs";
     private const string Record = "src/ActorQuorum/Storage/Record.cs";
@@ -11,7 +12,7 @@ internal static class StorageBugs
     private const string Segment = "src/ActorQuorum/Storage/SegmentFile.cs";
     private const string Log = "src/ActorQuorum/Storage/WriteAheadLog.cs";
 
-    public static ImmutableArray<Mutant> All { get; } =
+    private static readonly ImmutableArray<Mutant> All =
     [
         new("batch called durable before its flush", new Edit(Actor, "log.Write(_writing), Flush,", "log.Write(_writing), static () => { },")),
         new("flush that does not reach the disk", new Edit(Log, "        _file.Flush();\n        _syncedBytes", "        _syncedBytes")),
@@ -28,4 +29,10 @@ internal static class StorageBugs
         new("directory not flushed after a rename", new Edit(Segment, "        files.FlushDirectory(directory);\n        return", "        return")),
         new("segment renamed before it is flushed", new Edit(Segment, "            file.Append(bytes);\n            file.Flush();", "            file.Append(bytes);")),
     ];
+
+    public static TheoryData<string> Names => NamesOf(All);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_default_budget_finds(string bug) => Find(All, bug);
 }

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using Xunit.Abstractions;
 
 namespace ActorQuorum.Mutants.Tests;
 
 /// <summary>Bugs of the constant election: those of Quorum Cluster, and those of a master's time, its epoch and its roster.</summary>
-internal static class VotingBugs
+public sealed class VotingBugs(ITestOutputHelper output) : KnownBugs(output)
 {
     private const string Folder = "src/ActorQuorum.Core/Voting/";
     private const string Losses = Folder + "VotingCore.Losses.cs";
@@ -13,7 +14,7 @@ internal static class VotingBugs
     private const string Roster = Folder + "VotingCore.Roster.cs";
     private const string Votes = Folder + "VotingCore.Votes.cs";
 
-    public static ImmutableArray<Mutant> All { get; } =
+    private static readonly ImmutableArray<Mutant> All =
     [
         Bug("as many lost as live taken for a majority", new Edit(Losses, "Live + Expected <= Lost", "Live + Expected < Lost")),
         Bug("who returns stays lost", new Edit(
@@ -39,6 +40,12 @@ internal static class VotingBugs
         Bug("a claim is bound to nothing", new Edit(Claims, "told.Epoch.Counter > _counter && (!IsBound || peer.Id == _holder)", "told.Epoch.Counter > _counter"),
             new Edit(Folder + "VotingOptions.cs", "TimeSpan LostAfter { get; init; } = TimeSpan.FromMilliseconds(800)", "TimeSpan LostAfter { get; init; } = TimeSpan.FromMilliseconds(600)")),
     ];
+
+    public static TheoryData<string> Names => NamesOf(All);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_default_budget_finds(string bug) => Find(All, bug);
 
     private static Mutant Bug(string name, params ImmutableArray<Edit> edits) => new($"constant election: {name}", edits) { IsOfVoting = true };
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using ActorQuorum.StateMachines;
@@ -9,7 +10,8 @@ internal sealed class SnapshotWriter : ISnapshotSink, IDisposable
 {
     private readonly IFile _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _block;
+    private readonly int _blockBytes;
+    private byte[] _block;
     private int _filled;
     private uint _crc;
     private long _syncedBytes;
@@ -19,7 +21,10 @@ internal sealed class SnapshotWriter : ISnapshotSink, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blockBytes, SnapshotFormat.LargestBlockBytes);
         _file = file;
-        _block = new byte[SnapshotFormat.BlockHeadBytes + blockBytes];
+        _blockBytes = blockBytes;
+
+        // So large an array would lie among those that only a full collection frees, one a snapshot.
+        _block = ArrayPool<byte>.Shared.Rent(SnapshotFormat.BlockHeadBytes + blockBytes);
         byte[] bytes = head.ToBytes();
         _crc = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(bytes.Length - sizeof(uint)));
         Append(bytes);
@@ -40,7 +45,7 @@ internal sealed class SnapshotWriter : ISnapshotSink, IDisposable
         WrittenBytes += bytes.Length;
         while (!bytes.IsEmpty)
         {
-            Span<byte> room = _block.AsSpan(SnapshotFormat.BlockHeadBytes + _filled);
+            Span<byte> room = _block.AsSpan(SnapshotFormat.BlockHeadBytes + _filled, _blockBytes - _filled);
             ReadOnlySpan<byte> fits = bytes[..Math.Min(bytes.Length, room.Length)];
             fits.CopyTo(room);
             _filled += fits.Length;
@@ -76,6 +81,10 @@ internal sealed class SnapshotWriter : ISnapshotSink, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_block.Length == 0)
+            return;
+        ArrayPool<byte>.Shared.Return(_block);
+        _block = [];
         _file.Dispose();
         _hash.Dispose();
     }

@@ -1,15 +1,18 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace ActorQuorum.Mutants.Tests.Compilation;
 
-/// <summary>Compiles one of our projects from text, to memory.</summary>
-internal static class ProjectCompiler
+/// <summary>Compiles one of our projects from text, to memory. What its mutants share is read, parsed and generated once.</summary>
+internal sealed class ProjectCompiler
 {
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest);
 
     private static readonly Lazy<ISourceGenerator[]> Generators = new(LoadGenerators);
+
+    private static readonly ConcurrentDictionary<string, Lazy<ProjectCompiler>> Projects = new();
 
     private static readonly Dictionary<string, string> AssemblyNames = new()
     {
@@ -17,22 +20,45 @@ internal static class ProjectCompiler
         ["src/ActorQuorum"] = "ActorQuorum.Node",
     };
 
-    /// <summary>The assembly's name and bytes.</summary>
-    public static (string Name, byte[] Bytes) Compile(string project, IReadOnlyDictionary<string, string> sources)
+    private readonly string _project;
+    private readonly string _name;
+    private readonly SortedDictionary<string, SyntaxTree> _trees = new(StringComparer.Ordinal);
+    private readonly CSharpCompilation _unmutated;
+    private readonly GeneratorDriver _generated;
+
+    private ProjectCompiler(string project)
     {
-        var name = AssemblyNames[project];
-        var compilation = CSharpCompilation.Create(
-            name,
-            sources.Select(source => CSharpSyntaxTree.ParseText(source.Value, Parsing, source.Key)),
-            ReferencesOf(name),
+        (_project, _name) = (project, AssemblyNames[project]);
+        foreach (var (path, text) in SourceTree.SourcesOf(project)) _trees.Add(path, CSharpSyntaxTree.ParseText(text, Parsing, path));
+        _unmutated = CSharpCompilation.Create(
+            _name,
+            _trees.Values,
+            ReferencesOf(_name),
             new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true,
                 nullableContextOptions: NullableContextOptions.Enable));
-        CSharpGeneratorDriver.Create(Generators.Value, parseOptions: Parsing)
-            .RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _);
+        _generated = CSharpGeneratorDriver.Create(Generators.Value, parseOptions: Parsing).RunGenerators(_unmutated);
+    }
+
+    /// <summary>The compiler of a project, by its folder from the root.</summary>
+    public static ProjectCompiler Of(string project) =>
+        Projects.GetOrAdd(project, static project => new(() => new ProjectCompiler(project))).Value;
+
+    /// <summary>The assembly's name and bytes, with the edits brought in.</summary>
+    public (string Name, byte[] Bytes) Compile(IEnumerable<Edit> edits)
+    {
+        var compilation = _unmutated;
+        foreach (var file in edits.GroupBy(edit => edit.File))
+        {
+            _trees.ShouldContainKey(file.Key, $"an edit names {file.Key}, which is gone: name the file that holds the rule now");
+            var text = file.Aggregate(_trees[file.Key].ToString(), (text, edit) => edit.ApplyTo(text));
+            compilation = compilation.ReplaceSyntaxTree(_trees[file.Key], CSharpSyntaxTree.ParseText(text, Parsing, file.Key));
+        }
+
+        _generated.RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _);
         using var bytes = new MemoryStream();
-        var result = complete.Emit(bytes, manifestResources: ResourcesOf(project));
+        var result = complete.Emit(bytes, manifestResources: ResourcesOf(_project));
         result.Success.ShouldBeTrue(string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
-        return (name, bytes.ToArray());
+        return (_name, bytes.ToArray());
     }
 
     /// <summary>All that the runtime knows of, except what is above the project (and the project itself).</summary>

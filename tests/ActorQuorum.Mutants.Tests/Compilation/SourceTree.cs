@@ -21,16 +21,6 @@ internal static class SourceTree
         return sources;
     }
 
-    /// <summary>Brings an edit in, or says why it does not fit the sources any more.</summary>
-    public static void Apply(Edit edit, SortedDictionary<string, string> sources)
-    {
-        sources.ShouldContainKey(edit.File, $"an edit names {edit.File}, which is gone: name the file that holds the rule now");
-        var original = edit.Original.ReplaceLineEndings("\n");
-        var places = sources[edit.File].Split(original).Length - 1;
-        places.ShouldBe(1, $"this stands {places} times in {edit.File}, not once; bring the edit up to date:\n{original}");
-        sources[edit.File] = sources[edit.File].Replace(original, edit.Replacement, StringComparison.Ordinal);
-    }
-
     private static bool IsBuilt(string path) => path.Split('/', '\\')[0] is "obj" or "bin";
 
     private static string FindRoot()
