@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace ActorQuorum.EndToEnd.Tests.Harness;
 
 /// <summary>A real etcd of one member on loopback with an empty data directory, where etcd is installed; ended by its process id.</summary>
@@ -13,15 +10,16 @@ internal sealed class RealEtcd : IAsyncDisposable
         .Select(folder => Path.Combine(folder, "etcd")).FirstOrDefault(File.Exists);
 
     private readonly ScratchFolder _folder = new();
+    private readonly int _basePort = FreePorts.BasePort();
     private CliProcess? _process;
 
     public static bool IsInstalled => Program is not null;
 
-    public string ClientAddress { get; } = FreeAddress();
+    public string ClientAddress => FreePorts.Client(_basePort, 1);
 
     public async Task StartAsync()
     {
-        var (client, peer) = ($"http://{ClientAddress}", $"http://{FreeAddress()}");
+        var (client, peer) = ($"http://{ClientAddress}", $"http://{FreePorts.Peer(_basePort, 1)}");
         _process = CliProcess.StartProgram(
             Program!,
             $"--name=real", $"--data-dir={Path.Combine(_folder.Path, "data")}",
@@ -37,12 +35,5 @@ internal sealed class RealEtcd : IAsyncDisposable
         if (_process is not null)
             await _process.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private static string FreeAddress()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return probe.LocalEndpoint.ToString()!;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class VotingNetwork : IAsyncDisposable
     public bool HasFirst { get; init; }
 
     /// <summary>The UDP port of this network.</summary>
-    public int BroadcastPort { get; } = FreeUdpPort();
+    public int BroadcastPort { get; } = FreePorts.Broadcast();
 
     /// <summary>The TCP port of the n-th node, from 1 on.</summary>
     public int Port(int number) => _basePort + number;
@@ -64,23 +64,6 @@ internal sealed class VotingNetwork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var member in _members) await member.Process.DisposeAsync();
-    }
-
-    private static int FreeUdpPort()
-    {
-        // Above those that the system draws from for itself, and for the tests of TCP.
-        for (var port = 61_100 + (Environment.ProcessId % 300 * 10); ; port++)
-        {
-            try
-            {
-                using var probe = new UdpClient(new IPEndPoint(IPAddress.Any, port));
-                return port;
-            }
-            catch (SocketException) when (port < ushort.MaxValue)
-            {
-                // The next one, then.
-            }
-        }
     }
 }
 
