@@ -24,6 +24,7 @@ public sealed class VoteScriptTests
         scripts.Noted().ShouldContain("slave A follower");
         await c.FollowsAsync("B");
         await scripts.NotesAsync("master shop B leader B");
+        await b.Process.PrintsAsync("on-leader: epoch ");
         b.Process.Output.ShouldContain("lost connection from A");
         scripts.Noted().Count(line => line == "slave C follower").ShouldBe(1, "C has another master, and its script nothing to do");
         scripts.Noted().Distinct().Order(StringComparer.Ordinal).ToArray().ShouldBe(
