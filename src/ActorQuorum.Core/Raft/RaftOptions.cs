@@ -47,7 +47,7 @@ internal sealed record RaftOptions
     /// The most bytes of committed entries a second that are sent to all followers that lack them while the cluster can do without these
     /// followers; or twice what the log grows by, if that is more.
     /// </summary>
-    public long CatchUpRateBytes { get; init; } = 16L << 20;
+    public long CatchUpRateBytes { get; init; } = 8L << 20;
 
     /// <summary>The most bytes of entries in one AppendEntries of those.</summary>
     public int CatchUpPieceBytes { get; init; } = 128 << 10;

@@ -118,7 +118,7 @@ public sealed record LimitOptions
     public int AppendWindow { get; init; } = 64;
 
     /// <summary>The most bytes a second that members which are behind are sent of the log, unless the cluster waits for them (<c>limits.catch-up-rate</c>).</summary>
-    public long CatchUpRateBytes { get; init; } = 16L << 20;
+    public long CatchUpRateBytes { get; init; } = 8L << 20;
 
     /// <summary>The most committed entries handed to the state machine and not yet applied (<c>limits.apply-window</c>).</summary>
     public int ApplyWindow { get; init; } = 8192;
