@@ -8,9 +8,14 @@ namespace ActorQuorum.TestKit.Hosting;
 /// </summary>
 internal sealed class Simulation(ulong seed)
 {
+    /// <summary>So much never happens at one moment: somebody gives work to itself, or two to each other, without end.</summary>
+    private const int MostStepsAtOnce = 1_000_000;
+
     private readonly PriorityQueue<Action, (TimeSpan Due, long Sequence)> _events = new();
     private readonly List<Action> _ready = [];
     private long _sequence;
+    private TimeSpan _moment;
+    private int _stepsAtMoment;
 
     /// <summary>The run's only randomness.</summary>
     public SplitMix64 Random { get; } = new(seed);
@@ -69,5 +74,13 @@ internal sealed class Simulation(ulong seed)
         }
 
         Steps++;
+        DemandThatTimeMovesOn();
+    }
+
+    private void DemandThatTimeMovesOn()
+    {
+        if (Now != _moment) (_moment, _stepsAtMoment) = (Now, 0);
+        if (++_stepsAtMoment > MostStepsAtOnce)
+            throw new BrokenPromiseException("TimeMovesOn", FormattableString.Invariant($"more than {MostStepsAtOnce} steps at {Now.TotalSeconds} s, and no end of them"));
     }
 }

@@ -70,7 +70,7 @@ internal sealed partial class NodeActor(
         foreach (var refused in turn.Refused) OnRefused(refused);
         if (turn.Membership is { } membership) OnMembershipTurn(membership);
         foreach (var ready in turn.Reads) FetchView(ready);
-        if (CanGoOn(turn, before.Leader) || (view.IsDetached && turn.Membership is not null)) RouteWaiting();
+        if (CanGoOn(turn, before.Leader) || (view.IsDetached && turn.Membership?.Configuration is not null)) RouteWaiting();
     }
 
     private void Count(CoreStatus status)

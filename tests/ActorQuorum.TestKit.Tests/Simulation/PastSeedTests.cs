@@ -31,4 +31,12 @@ public sealed class PastSeedTests
         }).Execute();
         report.Reached.Wipes.ShouldBeGreaterThan(0, showed);
     }
+
+    [Theory]
+    [InlineData(830038, "a leader whose last committed configuration is without it asked itself for a change, was not ready, and asked again at once, for ever")]
+    public void A_seed_of_members_that_come_and_go_keeps_all_promises_now(ulong seed, string showed)
+    {
+        var report = new SimulationRun(new() { Seed = seed, Compacts = true, Snapshots = true, Changes = true }).Execute();
+        report.Reached.Changes.ShouldBeGreaterThan(0, showed);
+    }
 }

@@ -49,6 +49,22 @@ public sealed class NodeActorTests : IDisposable
         _node.Pending.Count.ShouldBe(0);
     }
 
+    /// <summary>The last configuration that it knows as committed is without it, the one that added it again is still to be committed.</summary>
+    [Fact]
+    [Trait("Row", "CO-2")]
+    public void A_change_that_comes_too_early_for_a_leader_that_was_added_again_waits_for_the_tick()
+    {
+        _node.Follow(new Membership([new Member(NodeRig.Other, 1)]));
+        _node.Turn(NodeRig.Self);
+        var (request, reply) = _node.Change(new DetachMembers([NodeRig.Other]));
+        _node.TakeChanges().ShouldBe([request.Id]);
+        _node.RefuseChange(new(request.Id, MembershipRefusal.NotReady, "the leader has just been elected"));
+        _node.TakeChanges().ShouldBeEmpty();
+        _node.Pass(Tick);
+        _node.TakeChanges().ShouldBe([request.Id]);
+        reply.Answers.ShouldBeEmpty();
+    }
+
     [Fact]
     public void What_a_leader_that_hands_over_refuses_is_proposed_again_at_a_tick_and_not_at_once()
     {

@@ -87,6 +87,18 @@ internal sealed class NodeRig : IDisposable
     public void Follow(Membership members) =>
         Tell(new ElectionTurn([], [], [], [], [], new(Role.Follower, 1, MemberId.None, 0, 0, 0, true)) { Membership = new([], [], new(members, IsCommitted: true, [])) });
 
+    /// <summary>The core, which leads, refuses a change.</summary>
+    public void RefuseChange(ChangeRefused refused) =>
+        Tell(new ElectionTurn([], [], [], [], [], new(Role.Leader, 1, Self, 0, 0, 0, true)) { Membership = new([], [refused], null) });
+
+    /// <summary>The numbers of the changes that the core was asked for.</summary>
+    public long[] TakeChanges()
+    {
+        long[] asked = [.. Election.Messages.Select(message => message.Input).OfType<ChangeMembers>().Select(change => change.RequestId)];
+        Election.Messages.Clear();
+        return asked;
+    }
+
     /// <summary>Time passes, and the clock says so.</summary>
     public void Pass(TimeSpan time)
     {
@@ -103,6 +115,9 @@ internal sealed class NodeRig : IDisposable
     /// <summary>A client's command for a processor.</summary>
     public (Request Request, RecordedReply Reply) Enqueue(string processor, TimeSpan? patience = null) =>
         Ask(RequestKind.Command, ProcessFields.Encode(processor, default), patience);
+
+    /// <summary>An operator's change of the members.</summary>
+    public (Request Request, RecordedReply Reply) Change(MembershipChange change) => Ask(RequestKind.Change, change.Encode(), null);
 
     private (Request Request, RecordedReply Reply) Ask(RequestKind kind, ReadOnlyMemory<byte> payload, TimeSpan? patience)
     {
