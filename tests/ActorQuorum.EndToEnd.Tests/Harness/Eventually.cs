@@ -1,6 +1,8 @@
+using ActorQuorum.Cli.Client;
+
 namespace ActorQuorum.EndToEnd.Tests.Harness;
 
-/// <summary>Polls until something holds, with a deadline generous enough for a busy machine.</summary>
+/// <summary>Polls until something holds, with a deadline generous enough for a busy machine. A node that does not answer yet is asked again.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
@@ -17,17 +19,26 @@ internal static class Eventually
     {
         using var timer = new PeriodicTimer(Pause);
         using var deadline = new CancellationTokenSource(Patience);
+        var unanswered = "";
         while (true)
         {
-            if (await attempt() is { } found)
-                return found;
+            try
+            {
+                if (await attempt() is { } found)
+                    return found;
+            }
+            catch (CallFailedException e)
+            {
+                unanswered = $" Last no answer: {e.Message}.";
+            }
+
             try
             {
                 await timer.WaitForNextTickAsync(deadline.Token);
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}. {describe?.Invoke()}");
+                throw new TimeoutException($"Not within {Patience.TotalSeconds} s: {what}.{unanswered} {describe?.Invoke()}");
             }
         }
     }
